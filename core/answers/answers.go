@@ -165,8 +165,7 @@ type Options struct {
 
 // Acknowledge holds what an unattended run accepts by name.
 type Acknowledge struct {
-	Licence  bool     `json:"licence,omitempty"`
-	Warnings []string `json:"warnings,omitempty"` // ids of checks whose warning is accepted; "*" for all
+	Licence bool `json:"licence,omitempty"` // the licence terms and the privacy notice
 }
 
 // Fields of the inputs, as problems name them.
@@ -191,6 +190,5 @@ const (
 // Clone gives a copy that shares nothing with a.
 func (a Answers) Clone() Answers {
 	a.Forests = append([]Forest(nil), a.Forests...)
-	a.Acknowledge.Warnings = append([]string(nil), a.Acknowledge.Warnings...)
 	return a
 }

@@ -1,0 +1,109 @@
+package answers
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+const full = `{
+  "situation": "server-died",
+  "sql": {"server": "SQL01\\HYBRID", "database": "ADSync", "signIn": "sql", "user": "sa", "password": {"env": "SQL_PASSWORD"}},
+  "components": {"installedVersion": "2.6.92.0", "serviceAccount": {"kind": "managed", "name": "CONTOSO\\svc$"}},
+  "entra": {"user": "admin@contoso.onmicrosoft.com", "flow": "device", "cloud": "global"},
+  "forests": [{"forest": "contoso.local", "option": "existing", "user": "CONTOSO\\svc", "password": {"file": "pw.txt"}}],
+  "options": {"startSync": true},
+  "acknowledge": {"licence": true}
+}`
+
+func TestParse_complete(t *testing.T) {
+	a, err := Parse([]byte("\xef\xbb\xbf" + full))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.SQL.Server != `SQL01\HYBRID` || a.SQL.Password.Env != "SQL_PASSWORD" || a.Forests[0].Option != ExistingAccount || !a.Options.StartSync {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestParse_mistakes(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"not JSON":          {"{\n\"sql\": {", "not valid JSON"},
+		"line is named":     {"{\n\"sql\": x}", "line 2"},
+		"two objects":       {`{} {}`, "just one"},
+		"unknown field":     {`{"sql": {"sever": "x"}}`, `sql.sever: there is no such field; did you mean "server"?`},
+		"unknown, far":      {`{"zzzzzz": 1}`, "valid here: acknowledge"},
+		"wrong case":        {`{"SQL": {}}`, `did you mean "sql"?`},
+		"literal password":  {`{"sql": {"password": "geheim123"}}`, "sql.password: a secret must not stand in the file"},
+		"two references":    {`{"sql": {"password": {"env": "A", "file": "b"}}}`, "exactly one"},
+		"reference to none": {`{"sql": {"password": {"env": ""}}}`, "sql.password.env: give a name"},
+		"reference unknown": {`{"sql": {"password": {"enf": "A"}}}`, `did you mean "env"?`},
+		"choice":            {`{"sql": {"encryption": "mandatry"}}`, `did you mean "mandatory"?`},
+		"forest choice":     {`{"forests": [{"forest": "a.b", "option": "new"}]}`, "forests[0].option"},
+		"forest nameless":   {`{"forests": [{"option": "create"}]}`, "forests[0].forest"},
+		"type text":         {`{"sql": {"server": 5}}`, "must be text, not a number"},
+		"type bool":         {`{"options": {"startSync": "yes"}}`, "must be true or false, not text"},
+		"type list":         {`{"forests": {}}`, "must be a list, not an object"},
+		"type object":       {`{"sql": []}`, "must be an object in braces, not a list"},
+		"type number":       {`{"sql": {"timeoutSecs": 1.5}}`, "a whole number"},
+		"timeout":           {`{"sql": {"timeoutSecs": 9999}}`, "1 to 600"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Parse([]byte(c.in))
+			var fe *FileError
+			if !errors.As(err, &fe) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "geheim") {
+				t.Errorf("the secret is in the error: %v", err)
+			}
+		})
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	a, err := Parse([]byte(full))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"SQL_PASSWORD": "one"}
+	s := Source{
+		LookupEnv: func(n string) (string, bool) { v, ok := env[n]; return v, ok },
+		ReadFile: func(p string) ([]byte, error) {
+			if p == "pw.txt" {
+				return []byte("two \r\n"), nil
+			}
+			return nil, os.ErrNotExist
+		},
+	}
+	got, err := s.Secrets(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got[SecretSQL].Reveal() != "one" || got[SecretForest("CONTOSO.local")].Reveal() != "two " {
+		t.Errorf("secrets are wrong")
+	}
+	env = nil
+	if _, err := s.Secrets(a); err == nil || !strings.Contains(err.Error(), "sql.password: there is no environment variable SQL_PASSWORD") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(full))
+	f.Add([]byte(`{"sql":{"password":"x"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a, err := Parse(data)
+		if err != nil {
+			var fe *FileError
+			if !errors.As(err, &fe) {
+				t.Fatalf("%T is no FileError", err)
+			}
+			return
+		}
+		if a.SQL.Timeout < 0 {
+			t.Fatal("negative time-out accepted")
+		}
+	})
+}

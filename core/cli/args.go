@@ -1,0 +1,171 @@
+// Package cli is the program without a window: it understands the command line,
+// drives the same session as the window and prints what came of it, for people
+// or as JSON.
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/nearest"
+)
+
+// Exit codes of the program, documented in the README.
+const (
+	ExitClean    = 0  // done, or nothing to complain about
+	ExitWarnings = 1  // done or clean, with warnings or checks that could not run
+	ExitBlocked  = 2  // a finding blocks the installation; nothing was changed
+	ExitFailed   = 3  // it failed
+	ExitUsage    = 64 // the command line or the answers file is wrong
+)
+
+// Options is the command line, understood.
+type Options struct {
+	Existing bool   // /useexistingdatabase; always on, the switch is for those who know it
+	Practice bool   // /practice
+	Scenario string // of /practice, empty for the default
+	Check    bool
+	Install  bool
+	Answers  string // file
+	JSON     bool
+	Report   string // file
+	Tour     string // folder
+	Version  bool
+	Help     bool
+}
+
+// Headless tells whether no window is wanted.
+func (o Options) Headless() bool {
+	return o.Check || o.Install || o.Version || o.Help || o.Tour != ""
+}
+
+// option describes one switch.
+type option struct {
+	name  string
+	value string // what stands behind the colon in the help; empty when it takes none
+	need  bool   // the value is required
+	text  string
+	set   func(*Options, string)
+}
+
+func options() []option {
+	return []option{
+		{"useexistingdatabase", "", false, "use the ADSync database that is there; the default and only way of working", func(o *Options, _ string) { o.Existing = true }},
+		{"practice", "SCENARIO", false, "use a pretend site inside this program; nothing real is read or changed", func(o *Options, v string) { o.Practice, o.Scenario = true, v }},
+		{"check", "", false, "connect, read and judge, print the findings, change nothing", func(o *Options, _ string) { o.Check = true }},
+		{"install", "", false, "install unattended, with the answers of an answers file or of the practice site", func(o *Options, _ string) { o.Install = true }},
+		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
+		{"json", "", false, "print JSON instead of text", func(o *Options, _ string) { o.JSON = true }},
+		{"report", "FILE", true, "write the report to FILE, HTML or JSON by its ending", func(o *Options, v string) { o.Report = v }},
+		{"tour", "DIR", true, "write a picture of every page, light and dark, into DIR", func(o *Options, v string) { o.Tour = v }},
+		{"version", "", false, "print the version", func(o *Options, _ string) { o.Version = true }},
+		{"?", "", false, "print this help", func(o *Options, _ string) { o.Help = true }},
+	}
+}
+
+// UsageError is a wrong command line or answers file; the exit code is ExitUsage.
+type UsageError struct{ Text string }
+
+// Error gives the text.
+func (e *UsageError) Error() string { return e.Text }
+
+func usagef(format string, a ...any) error { return &UsageError{fmt.Sprintf(format, a...)} }
+
+// ParseArgs understands the arguments after the program's name. Switches begin
+// with "/", "-" or "--", in any case; a value follows a colon or an equals sign.
+// Errors are *UsageError and name the nearest valid switch.
+func ParseArgs(args []string) (Options, error) {
+	var o Options
+	for _, arg := range args {
+		name, value, hasValue, ok := splitSwitch(arg)
+		if !ok {
+			return o, usagef("%q is not a switch. Switches begin with / or -; see /?.", arg)
+		}
+		if err := o.apply(arg, name, value, hasValue); err != nil {
+			return o, err
+		}
+	}
+	return o, o.fits()
+}
+
+func (o *Options) apply(arg, name, value string, hasValue bool) error {
+	if name == "h" || name == "help" {
+		name = "?"
+	}
+	for _, d := range options() {
+		if d.name != name {
+			continue
+		}
+		switch {
+		case hasValue && d.value == "":
+			return usagef("/%s takes no value, but %q gives one.", d.name, arg)
+		case d.need && value == "":
+			return usagef("/%s needs a value: /%s:%s.", d.name, d.name, d.value)
+		}
+		d.set(o, value)
+		return nil
+	}
+	var names []string
+	for _, d := range options() {
+		names = append(names, d.name)
+	}
+	if near := nearest.Name(name, names); near != "" {
+		return usagef("There is no switch /%s. Did you mean /%s? See /? for all of them.", name, near)
+	}
+	return usagef("There is no switch /%s. See /? for all of them.", name)
+}
+
+// fits refuses combinations that make no sense.
+func (o *Options) fits() error {
+	switch {
+	case o.Check && o.Install:
+		return usagef("/check changes nothing and /install does: give one of them.")
+	case o.Tour != "" && (o.Check || o.Install):
+		return usagef("/tour makes pictures only: it does not go with /check or /install.")
+	case o.JSON && !o.Check && !o.Install && !o.Version:
+		return usagef("/json goes with /check, /install or /version.")
+	case o.Report != "" && !o.Check && !o.Install:
+		return usagef("/report goes with /check or /install.")
+	case o.Install && o.Answers == "" && !o.Practice:
+		return usagef("/install needs /answers:FILE, or /practice.")
+	case o.Check && o.Answers == "" && !o.Practice:
+		return usagef("/check needs /answers:FILE, or /practice.")
+	}
+	return nil
+}
+
+func splitSwitch(arg string) (name, value string, hasValue, ok bool) {
+	rest, ok := strings.CutPrefix(arg, "--")
+	if !ok {
+		if rest, ok = strings.CutPrefix(arg, "-"); !ok {
+			rest, ok = strings.CutPrefix(arg, "/")
+		}
+	}
+	if !ok || rest == "" {
+		return "", "", false, false
+	}
+	if i := strings.IndexAny(rest, ":="); i >= 0 {
+		return strings.ToLower(rest[:i]), rest[i+1:], true, true
+	}
+	return strings.ToLower(rest), "", false, true
+}
+
+// Usage is the text of /?.
+func Usage() string {
+	var b strings.Builder
+	b.WriteString("ADSync Reconnect: set a Microsoft Entra Connect server up on the ADSync database it already has.\n\n")
+	b.WriteString("adsync-reconnect [switches]      without /check or /install: the window\n\n")
+	for _, d := range options() {
+		s := "/" + d.name
+		switch {
+		case d.need:
+			s += ":" + d.value
+		case d.value != "":
+			s += "[:" + d.value + "]"
+		}
+		fmt.Fprintf(&b, "  %-22s %s\n", s, d.text)
+	}
+	b.WriteString("\nSwitches may begin with /, - or --, in any case.\n")
+	b.WriteString("Exit codes: 0 done or clean, 1 with warnings, 2 blocked by a finding, 3 failed, 64 wrong usage.\n")
+	return b.String()
+}
