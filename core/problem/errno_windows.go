@@ -1,0 +1,4 @@
+package problem
+
+// onWindows tells whether error numbers are those of Windows.
+const onWindows = true
