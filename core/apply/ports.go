@@ -1,0 +1,50 @@
+package apply
+
+import (
+	"context"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
+)
+
+// Credential is a user name with its password, for as long as a step needs it.
+type Credential struct {
+	User     string
+	Password secret.Value
+}
+
+// Directory makes and removes connector accounts in Active Directory. The
+// practice site and the real forest implement it.
+type Directory interface {
+	// CreateAccount makes the account that the plan describes with the rights it
+	// lists, signed in as admin, and gives its new password. It may be called
+	// again after it failed half-way: what is there already and bears this
+	// installation's description is taken over. Errors are *problem.Problem.
+	CreateAccount(ctx context.Context, a plan.Account, admin Credential) (secret.Value, error)
+	// RemoveAccount takes back what CreateAccount did, and is content when it is
+	// gone already.
+	RemoveAccount(ctx context.Context, a plan.Account, admin Credential) error
+	// HasAccount tells whether the account is there and was made by this installation.
+	HasAccount(ctx context.Context, a plan.Account, admin Credential) (bool, error)
+}
+
+// IdentityCredential is what the sync identity signs in with. Login is what goes
+// into the Entra connector's UserName; Thumbprint names the certificate of an
+// application; Secret is a user's password or an application's private key.
+type IdentityCredential struct {
+	Login      string
+	Thumbprint string
+	Secret     secret.Value
+}
+
+// Cloud makes and removes the sync identity in the tenant, with the sign-in that
+// the wizard already has. The practice site and the real tenant implement it.
+type Cloud interface {
+	// CreateIdentity makes the identity and its role, under the rule of
+	// Directory.CreateAccount for a second call.
+	CreateIdentity(ctx context.Context, i plan.Identity, say func(string)) (IdentityCredential, error)
+	// RemoveIdentity takes it back, and is content when it is gone already.
+	RemoveIdentity(ctx context.Context, i plan.Identity) error
+	// HasIdentity tells whether the identity is there.
+	HasIdentity(ctx context.Context, i plan.Identity) (bool, error)
+}
