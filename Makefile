@@ -1,0 +1,13 @@
+# Shortcuts for those who have make; the work is done by scripts/.
+.PHONY: run test race lint fmt vet-windows bench fuzz build cli check
+
+run: ; scripts/run
+test: ; scripts/test
+check: ; .ci/run
+lint: ; scripts/lint
+fmt: ; scripts/lint --fix
+race: ; scripts/race
+vet-windows: ; GOOS=windows CGO_ENABLED=0 go vet -tags ci ./... && GOOS=windows CGO_ENABLED=0 go vet -tags cli ./...
+bench: ; CGO_ENABLED=0 go test -run '^$$' -bench . -benchmem ./core/...
+build: ; go build -tags x11,migrated_fynedo -o bin/adsync-reconnect .
+cli: ; CGO_ENABLED=0 go build -tags cli -trimpath -ldflags "-s -w" -o bin/adsync-reconnect-cli .
