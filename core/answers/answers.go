@@ -158,9 +158,7 @@ type Forest struct {
 
 // Options are the choices of Ready to configure.
 type Options struct {
-	Backup     bool   `json:"backup,omitempty"`     // back the database up first
-	BackupPath string `json:"backupPath,omitempty"` // folder on the SQL Server
-	StartSync  bool   `json:"startSync,omitempty"`  // start the synchronization afterwards
+	StartSync bool `json:"startSync,omitempty"` // start the synchronization afterwards
 }
 
 // Acknowledge holds what an unattended run accepts by name.
@@ -184,7 +182,6 @@ const (
 	FieldForestUser problem.Field = "forests.user"
 	FieldForestPass problem.Field = "forests.password"
 	FieldForestDC   problem.Field = "forests.dc"
-	FieldBackupPath problem.Field = "options.backupPath"
 )
 
 // Clone gives a copy that shares nothing with a.
