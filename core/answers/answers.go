@@ -182,6 +182,7 @@ const (
 	FieldForestUser problem.Field = "forests.user"
 	FieldForestPass problem.Field = "forests.password"
 	FieldForestDC   problem.Field = "forests.dc"
+	FieldBackupPath problem.Field = "options.backupPath"
 )
 
 // Clone gives a copy that shares nothing with a.
