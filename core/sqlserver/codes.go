@@ -1,0 +1,63 @@
+package sqlserver
+
+import "github.com/adsync-reconnect/adsync-reconnect/core/problem"
+
+// Codes of what can be wrong with the typed server and instance.
+const (
+	CodeAddressMissing   problem.Code = "sql.address.missing"
+	CodeAddressBad       problem.Code = "sql.address.bad"
+	CodeAddressString    problem.Code = "sql.address.connection-string"
+	CodeAddressLocalDB   problem.Code = "sql.address.localdb"
+	CodeAddressPipe      problem.Code = "sql.address.pipe"
+	CodeAddressMemory    problem.Code = "sql.address.shared-memory"
+	CodeAddressDAC       problem.Code = "sql.address.admin-connection"
+	CodeAddressAzure     problem.Code = "sql.address.azure"
+	CodeAddressPort      problem.Code = "sql.address.port"
+	CodeAddressConflict  problem.Code = "sql.address.conflict"
+	CodeAddressCharacter problem.Code = "sql.address.character"
+	CodeInstanceBad      problem.Code = "sql.instance.bad"
+)
+
+// Codes of what can go wrong on the way to the server.
+const (
+	CodeNameUnknown     problem.Code = "sql.name.unknown"
+	CodeNameServer      problem.Code = "sql.name.dns"
+	CodeBrowserSilent   problem.Code = "sql.browser.silent"
+	CodeBrowserAnswer   problem.Code = "sql.browser.answer"
+	CodeInstanceUnknown problem.Code = "sql.browser.instance"
+	CodeInstanceNoTCP   problem.Code = "sql.browser.no-tcp"
+	CodePortRefused     problem.Code = "sql.port.refused"
+	CodePortSilent      problem.Code = "sql.port.silent"
+	CodePortUnreachable problem.Code = "sql.port.unreachable"
+	CodePortFailed      problem.Code = "sql.port.failed"
+	CodeAnswerSilent    problem.Code = "sql.answer.silent"
+	CodeAnswerForeign   problem.Code = "sql.answer.foreign"
+	CodeAnswerClosed    problem.Code = "sql.answer.closed"
+	CodeStrictNo        problem.Code = "sql.answer.strict"
+	CodeTLSNo           problem.Code = "sql.tls.absent"
+	CodeTLSForced       problem.Code = "sql.tls.forced"
+	CodeTLSSilent       problem.Code = "sql.tls.silent"
+	CodeTLSFailed       problem.Code = "sql.tls.handshake"
+	CodeTLSOld          problem.Code = "sql.tls.old"
+	CodeTLSMalformed    problem.Code = "sql.tls.malformed"
+	CodeTLSExpired      problem.Code = "sql.tls.expired"
+	CodeTLSNotYet       problem.Code = "sql.tls.not-yet"
+	CodeTLSName         problem.Code = "sql.tls.name"
+	CodeTLSAuthority    problem.Code = "sql.tls.authority"
+	CodeTLSSelfSigned   problem.Code = "sql.tls.self-signed"
+	CodeTLSUsage        problem.Code = "sql.tls.usage"
+	CodeTLSPin          problem.Code = "sql.tls.pin"
+	CodePinBad          problem.Code = "sql.tls.pin-bad"
+	CodeTrustFile       problem.Code = "sql.tls.trust-file"
+	CodeSignInWindows   problem.Code = "sql.signin.windows-only"
+	CodeSignInUser      problem.Code = "sql.signin.user"
+	CodeSignInPassword  problem.Code = "sql.signin.password"
+	CodeSignInKind      problem.Code = "sql.signin.kind"
+	CodeSignInFailed    problem.Code = "sql.signin.windows"
+	CodeEncryptionBad   problem.Code = "sql.encryption.bad"
+	CodeLoginSilent     problem.Code = "sql.login.silent"
+	CodeLoginBroken     problem.Code = "sql.login.broken"
+	CodeStream          problem.Code = "sql.stream"
+	CodeSQLUnknown      problem.Code = "sql.error"
+	CodeCancelled                    = problem.CodeCancelled
+)
