@@ -1,0 +1,40 @@
+package product
+
+// Pages of Microsoft's documentation that findings and tasks point to.
+const (
+	hybrid = "https://learn.microsoft.com/entra/identity/hybrid/connect/"
+
+	LinkExistingDatabase = hybrid + "how-to-connect-install-existing-database"
+	LinkPrerequisites    = hybrid + "how-to-connect-install-prerequisites"
+	LinkCustomInstall    = hybrid + "how-to-connect-install-custom"
+	LinkMoveDatabase     = hybrid + "how-to-connect-install-move-db"
+	LinkSQLDelegation    = hybrid + "how-to-connect-install-sql-delegation"
+	LinkAutoUpgrade      = hybrid + "how-to-connect-install-automatic-upgrade"
+	LinkSQLConnectivity  = hybrid + "tshoot-connect-tshoot-sql-connectivity"
+	LinkTenGigabytes     = hybrid + "tshoot-connect-recover-from-localdb-10gb-limit"
+	LinkAccounts         = hybrid + "reference-connect-accounts-permissions"
+	LinkConnectorAccount = hybrid + "how-to-connect-configure-ad-ds-connector-account"
+	LinkVersions         = hybrid + "reference-connect-version-history"
+	LinkPorts            = hybrid + "reference-connect-ports"
+	LinkStaging          = hybrid + "how-to-connect-sync-staging-server"
+	LinkScheduler        = hybrid + "how-to-connect-sync-feature-scheduler"
+	LinkAccidentalDelete = hybrid + "how-to-connect-sync-feature-prevent-accidental-deletes"
+	LinkSyncErrors       = hybrid + "tshoot-connect-sync-errors"
+	LinkPostInstall      = hybrid + "how-to-connect-post-installation"
+	LinkAppIdentity      = hybrid + "authenticate-application-id"
+	LinkRules            = hybrid + "how-to-connect-sync-best-practices-changing-default-configuration"
+	LinkPasswordHash     = hybrid + "how-to-connect-password-hash-synchronization"
+	LinkPassThrough      = hybrid + "how-to-connect-pta-quick-start"
+	LinkSeamlessSSO      = hybrid + "how-to-connect-sso-quick-start"
+	LinkFederation       = hybrid + "how-to-connect-fed-management"
+	LinkDeviceOptions    = hybrid + "how-to-connect-device-options"
+	LinkHealth           = hybrid + "how-to-connect-health-sync"
+
+	LinkWriteback    = "https://learn.microsoft.com/entra/identity/authentication/tutorial-enable-sspr-writeback"
+	LinkActivateRole = "https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-activate-role"
+	LinkConditional  = "https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-users-groups"
+	LinkDropProperty = "https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-dropextendedproperty-transact-sql"
+	LinkBackup       = "https://learn.microsoft.com/sql/relational-databases/backup-restore/create-a-full-database-backup-sql-server"
+	LinkSingleUser   = "https://learn.microsoft.com/sql/relational-databases/databases/set-a-database-to-single-user-mode"
+	LinkEncryption   = "https://learn.microsoft.com/sql/database-engine/configure-windows/configure-sql-server-encryption"
+)
