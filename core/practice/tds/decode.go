@@ -87,6 +87,9 @@ func readPLP(d *decoder) (data []byte, ok bool) {
 			d.err = noEOF(err)
 		}
 	}
+	if buf.Len() == 0 {
+		return []byte{}, true // empty, which is not NULL
+	}
 	return buf.Bytes(), true
 }
 

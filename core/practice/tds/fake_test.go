@@ -18,7 +18,8 @@ type answer func(ctx context.Context, s *fakeSession, params []Param, w ResultWr
 
 // fakeBackend answers texts from a table; it knows no SQL.
 type fakeBackend struct {
-	answers map[string]answer
+	answers  map[string]answer
+	fallback func(ctx context.Context, s *fakeSession, text string, w ResultWriter) error
 
 	mu     sync.Mutex
 	logins []LoginRequest
@@ -79,6 +80,9 @@ type fakeSession struct {
 
 func (s *fakeSession) run(ctx context.Context, text string, params []Param, w ResultWriter) (int32, error) {
 	a, ok := s.b.answers[strings.ToLower(strings.TrimSpace(text))]
+	if !ok && s.b.fallback != nil {
+		return 0, s.b.fallback(ctx, s, text, w)
+	}
 	if !ok {
 		s.b.note("unknown: " + text)
 		return 0, &ServerError{Number: 208, Class: 16, State: 1, Line: 3, Procedure: "p", Message: "Invalid object name '" + text + "'."}
@@ -120,7 +124,7 @@ func (s *fakeSession) Rollback(context.Context) error {
 }
 
 func (s *fakeSession) BulkLoad(_ context.Context, columns []Column, next func() ([]any, bool, error)) (int64, error) {
-	s.bulkCols = columns
+	s.bulkCols, s.bulk = columns, nil
 	for {
 		row, more, err := next()
 		if err != nil || !more {
@@ -163,6 +167,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	t.Helper()
 	s := &site{fakeBackend: newFake(), network: NewNetwork()}
 	s.on("select 1", rows([]Column{{Name: "n", Type: Type{Kind: Int}}}, []any{int64(1)}))
+	s.on("select 1;", s.answers["select 1"]) // the driver's ping
 	cert, err := NewCertificate(testHost, "localhost", "127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
