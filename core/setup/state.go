@@ -4,6 +4,8 @@
 package setup
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
@@ -45,6 +47,9 @@ type State struct {
 	Rev  int       `json:"rev"` // goes up with every event
 	Now  time.Time `json:"now"` // the time of the last event
 	Page Page      `json:"page"`
+	// Furthest is the page furthest on that was reached; going back keeps it,
+	// and an edit that withdraws what later pages stand on pulls it back.
+	Furthest Page `json:"furthest"`
 
 	Program  string    `json:"program"`            // version of this program
 	Computer string    `json:"computer"`           // name of this computer, once known
@@ -87,7 +92,21 @@ type Practice struct {
 type Given struct {
 	SQL     bool            `json:"sql"`
 	Service bool            `json:"service"`
-	Forests map[string]bool `json:"forests,omitempty"` // by DNS name
+	Entra   bool            `json:"entra,omitempty"`   // for answers.FlowService
+	Forests map[string]bool `json:"forests,omitempty"` // by DNS name in lower case; ask with Forest
+}
+
+// Forest tells whether the password for a forest has been given. The name's
+// case does not matter.
+func (g Given) Forest(name string) bool { return g.Forests[strings.ToLower(name)] }
+
+// withForest gives a copy in which the forest's password is given.
+func (g Given) withForest(name string) Given {
+	m := make(map[string]bool, len(g.Forests)+1)
+	maps.Copy(m, g.Forests)
+	m[strings.ToLower(name)] = true
+	g.Forests = m
+	return g
 }
 
 // IDs are made once for each installation.

@@ -1,0 +1,284 @@
+package setup
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
+)
+
+// Params are what a session is made from. Site is needed, the rest has defaults.
+type Params struct {
+	// Site is what the session talks to at first.
+	Site Site
+	// OpenPractice opens a practice site by the name of its scenario. Nil means
+	// that there is no practice.
+	OpenPractice func(ctx context.Context, scenario string) (Site, error)
+	// RealSite gives the real site, for when practice is left. Nil means that
+	// practice can't be left.
+	RealSite func() Site
+	// Clock gives the time; default time.Now.
+	Clock func() time.Time
+	// Random is where ids come from; default crypto/rand.
+	Random io.Reader
+	// OnChange is called after each change of the state, by whichever goroutine
+	// changed it and with no lock held. It reads State itself.
+	OnChange func()
+	// SaveFile writes a file as a whole; default: atomically, mode 0600.
+	SaveFile func(path string, data []byte) error
+	// DataDir is where journals, the vault and reports are kept.
+	DataDir string
+	// Program is the version of this program.
+	Program string
+}
+
+// Session is the wizard at work: it owns the state, the secrets and whatever
+// runs. All its methods may be called from any goroutine.
+type Session struct {
+	p    Params
+	root context.Context // ends when the session is closed
+
+	mu      sync.Mutex
+	state   State
+	site    Site
+	secrets map[string]secret.Value
+	running map[int]*running // by token
+	log     []LogEntry
+	changed chan struct{} // closed and replaced at each change
+	closed  bool
+	end     context.CancelFunc
+	work    sync.WaitGroup
+}
+
+// running is one effect at work.
+type running struct {
+	cancel context.CancelFunc
+	stop   chan struct{} // closed to stop Install after the current step
+	keep   bool          // Install and undo: not cancelled by a change of State.Busy
+}
+
+// NewSession makes a session at Welcome, with the site's answers filled in.
+func NewSession(p Params) *Session {
+	if p.Clock == nil {
+		p.Clock = time.Now
+	}
+	if p.Random == nil {
+		p.Random = rand.Reader
+	}
+	if p.OnChange == nil {
+		p.OnChange = func() {}
+	}
+	if p.SaveFile == nil {
+		p.SaveFile = writeFile
+	}
+	root, end := context.WithCancel(context.Background())
+	s := &Session{
+		p: p, root: root, end: end, site: p.Site,
+		secrets: maps.Clone(p.Site.Secrets), running: map[int]*running{}, changed: make(chan struct{}),
+	}
+	if s.secrets == nil {
+		s.secrets = map[string]secret.Value{}
+	}
+	s.state = State{
+		Now: p.Clock().UTC(), Page: PageWelcome, Furthest: PageWelcome, Program: p.Program,
+		Computer: p.Site.Computer, Practice: p.Site.Practice,
+		Answers: p.Site.Answers.Clone(), Given: givenBy(s.secrets),
+	}
+	return s
+}
+
+// State gives the state as it is now.
+func (s *Session) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Dispatch tells the session what the admin did. It returns at once; what it
+// starts runs in the background and changes the state on its way.
+func (s *Session) Dispatch(e Event) {
+	if s.apply(e, nil) {
+		s.p.OnChange()
+	}
+}
+
+// apply reduces one event, starts what it asks for and cancels what is void.
+// accepted, if any, runs under the lock when e is a result that is still
+// awaited. It tells whether the event was taken.
+func (s *Session) apply(e Event, accepted func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, result := tokenOf(e)
+	switch {
+	case e == nil || (s.closed && !result):
+		return false
+	case result && !s.state.expects(e):
+		s.note(e, "late, dropped")
+		return false
+	case s.sameSecret(e):
+		return false
+	}
+	if accepted != nil {
+		accepted()
+	}
+	s.prepare(e)
+	next, effect := Reduce(s.state, e)
+	s.keepSecret(e, effect)
+	s.state = next
+	if _, often := e.(Progressed); !often {
+		s.note(e, "")
+	}
+	s.cancelVoid()
+	if effect != nil && !s.closed {
+		s.start(effect)
+	}
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return true
+}
+
+// prepare gives the state what Reduce may not fetch by itself: the time, and the
+// ids of an installation when there are none. Without them no plan is built.
+func (s *Session) prepare(e Event) {
+	s.state.Now = s.p.Clock().UTC()
+	if s.state.IDs.Installation != "" {
+		return
+	}
+	ids, err := newIDs(s.p.Random)
+	if err != nil {
+		s.note(e, err.Error())
+		return
+	}
+	s.state.IDs = ids
+}
+
+// newIDs makes up the ids of one installation. The key set id is positive and
+// fits the database's int column.
+func newIDs(random io.Reader) (IDs, error) {
+	var b [36]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return IDs{}, fmt.Errorf("make ids: %w", err)
+	}
+	keyset := int64(binary.BigEndian.Uint32(b[16:20])&0x7fffffff) | 1
+	g := b[20:36]
+	g[6], g[8] = g[6]&0x0f|0x40, g[8]&0x3f|0x80 // a random GUID, RFC 9562 version 4
+	entropy := fmt.Sprintf("%x-%x-%x-%x-%x", g[0:4], g[4:6], g[6:8], g[8:10], g[10:16])
+	return IDs{Installation: hex.EncodeToString(b[:16]), Keyset: keyset, Entropy: entropy}, nil
+}
+
+// cancelVoid cancels whatever the state is not busy with any more.
+func (s *Session) cancelVoid() {
+	for token, r := range s.running {
+		current := s.state.Busy != nil && s.state.Busy.Token == token
+		if !current && !r.keep {
+			r.cancel()
+		}
+	}
+}
+
+// Wait waits until the session is busy with nothing. It gives ctx's error when
+// that ends first.
+func (s *Session) Wait(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		idle, changed := s.state.Busy == nil, s.changed
+		s.mu.Unlock()
+		if idle {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// closeGrace is how long Close lets Install finish its current step before it
+// breaks into it. What breaks is in the journal.
+const closeGrace = 30 * time.Second
+
+// Close cancels what runs, lets Install finish its current step, waits for both,
+// signs out and closes the site. A second call does nothing.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	for _, r := range s.running {
+		if r.keep {
+			r.stopNow()
+		} else {
+			r.cancel()
+		}
+	}
+	s.mu.Unlock()
+	grace := time.AfterFunc(closeGrace, s.end)
+	s.work.Wait()
+	grace.Stop()
+	s.end()
+	s.mu.Lock()
+	site := s.site
+	s.secrets = map[string]secret.Value{}
+	s.mu.Unlock()
+	return closeSite(site)
+}
+
+// stopNow asks Install to stop after the current step. The caller holds the lock.
+func (r *running) stopNow() {
+	select {
+	case <-r.stop:
+	default:
+		close(r.stop)
+	}
+}
+
+func closeSite(site Site) error {
+	var errs []error
+	if site.Cloud != nil {
+		site.Cloud.SignOut()
+	}
+	if site.Close != nil {
+		errs = append(errs, site.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// LogEntry is one event in the session's log: its kind, never what was typed.
+type LogEntry struct {
+	At    time.Time `json:"at"`
+	Rev   int       `json:"rev"`
+	Event string    `json:"event"`
+	Page  Page      `json:"page"`
+	Note  string    `json:"note,omitempty"`
+}
+
+// logLimit is how many entries of the log are kept.
+const logLimit = 2000
+
+func (s *Session) note(e Event, text string) {
+	if len(s.log) >= logLimit {
+		s.log = append([]LogEntry(nil), s.log[logLimit/2:]...)
+	}
+	s.log = append(s.log, LogEntry{
+		At: s.state.Now, Rev: s.state.Rev, Event: reflect.TypeOf(e).Name(), Page: s.state.Page, Note: text,
+	})
+}
+
+// Log gives the newest events for a support case.
+func (s *Session) Log() []LogEntry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]LogEntry(nil), s.log...)
+}

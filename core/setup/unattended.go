@@ -1,0 +1,201 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+)
+
+// Codes of the ways in which an unattended run ends early.
+const (
+	CodeLicence      problem.Code = "setup.licence"        // the licence terms are not accepted in the answers
+	CodeBlocked      problem.Code = "setup.blocked"        // a finding blocks
+	CodeMissing      problem.Code = "setup.answer.missing" // an answer is missing
+	CodeForestAnswer problem.Code = "setup.forest.missing" // a forest of the database has no answer
+	CodeStopped      problem.Code = "setup.stopped"        // Install was stopped after a step
+)
+
+// RunOptions say how far an unattended run goes.
+type RunOptions struct {
+	// Install goes all the way. Without it the run ends after the check.
+	Install bool
+}
+
+// Run walks a session from Welcome to the end with the answers and secrets that
+// its site came with, through the same events as the window. It stops at the
+// first problem and at a finding that blocks, and gives the state where it stopped
+// with the reason, a *problem.Problem. When ctx ends, Install stops after its current step and
+// anything else is cancelled.
+//
+// Without Install it reads and judges only. A finding that blocks is then no
+// error: it is what was asked for. The facts are in the state even when an error
+// says that the database was not reached.
+func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
+	u := unattended{ctx: ctx, s: s}
+	var err error
+	if o.Install {
+		err = u.install()
+	} else {
+		err = u.check()
+	}
+	return s.State(), err
+}
+
+// unattended is one run without a person.
+type unattended struct {
+	ctx context.Context
+	s   *Session
+}
+
+// do dispatches an event and waits until everything it started has ended.
+func (u unattended) do(e Event) (State, error) {
+	u.s.Dispatch(e)
+	if err := u.s.Wait(u.ctx); err != nil {
+		u.s.Dispatch(CancelPressed{})
+		// Cancel ends anything at once, but for the step of Install that is running.
+		if waitErr := u.s.Wait(context.WithoutCancel(u.ctx)); waitErr != nil {
+			err = waitErr
+		}
+		return u.s.State(), problem.From(err)
+	}
+	state := u.s.State()
+	if len(state.Problems) > 0 {
+		return state, state.Problems[0]
+	}
+	return state, nil
+}
+
+// next goes on to a page, and says what keeps it from getting there.
+func (u unattended) next(to Page) (State, error) {
+	state := u.s.State()
+	if ok, why := state.CanNext(); !ok {
+		return state, &problem.Problem{Code: CodeMissing, What: why, Fix: "Complete the answers, then try again."}
+	}
+	state, err := u.do(NextPressed{})
+	if err == nil && state.Page != to {
+		err = &problem.Problem{
+			Code: CodeMissing, What: fmt.Sprintf("The run came to the page %q instead of %q.", state.Page, to),
+			Fix: "Complete the answers, then try again.",
+		}
+	}
+	return state, err
+}
+
+func (u unattended) check() error {
+	state := u.s.State()
+	if why := missingComponents(state.Answers, state.Given); why != "" {
+		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
+	}
+	_, err := u.do(CheckPressed{})
+	return err
+}
+
+func (u unattended) install() error {
+	state := u.s.State()
+	if !state.Answers.Acknowledge.Licence && state.Practice == nil {
+		return &problem.Problem{
+			Code: CodeLicence, What: "The licence terms are not accepted.",
+			Fix: "Read them, then set acknowledge.licence to true in the answers.",
+		}
+	}
+	u.s.Dispatch(LicenceToggled{On: true})
+	if _, err := u.next(PageComponents); err != nil {
+		return err
+	}
+	state, err := u.next(PageCheck)
+	if err == nil {
+		err = acceptable(state.Findings)
+	}
+	if err != nil {
+		return err
+	}
+	for _, part := range []func() error{u.tenant, u.forests, u.apply} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tenant signs in to Entra ID.
+func (u unattended) tenant() error {
+	if _, err := u.next(PageEntra); err != nil {
+		return err
+	}
+	state, err := u.do(EntraPressed{})
+	if err == nil && state.Entra.Problem != nil {
+		err = state.Entra.Problem
+	}
+	if err == nil {
+		err = acceptable(state.Entra.Findings)
+	}
+	return err
+}
+
+// forests gives every forest its answer.
+func (u unattended) forests() error {
+	state, err := u.next(PageDirectories)
+	if err != nil {
+		return err
+	}
+	for _, f := range state.Forests {
+		a := state.ForestAnswer(f.Name)
+		if strings.TrimSpace(a.User) == "" {
+			return &problem.Problem{
+				Code: CodeForestAnswer, What: "There is no account for the forest " + f.Name + ".",
+				Fix: "Add the forest with user and password to the answers.",
+			}
+		}
+		after, err := u.do(ForestGiven{Forest: a})
+		if err != nil {
+			return err
+		}
+		done := after.Forests[after.forest(f.Name)]
+		if done.Problem != nil {
+			return done.Problem
+		}
+		if err := acceptable(done.Findings); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply builds the plan and installs.
+func (u unattended) apply() error {
+	if _, err := u.next(PageReady); err != nil {
+		return err
+	}
+	if ok, why := u.s.State().CanNext(); !ok {
+		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Complete the answers, then try again."}
+	}
+	state, err := u.do(NextPressed{})
+	o := state.Install.Outcome
+	switch {
+	case o != nil && o.Ending == apply.Completed:
+		return nil // whatever ended ctx came too late
+	case o != nil && o.Problem != nil:
+		return o.Problem
+	case err != nil:
+		return err
+	}
+	return &problem.Problem{
+		Code: CodeStopped, What: "The installation was stopped before its end.",
+		Fix: "Start it again to go on, or take it back.",
+	}
+}
+
+// acceptable says why a run may not go past these findings: one that blocks.
+// Warnings are for the outcome and the report.
+func acceptable(list []preflight.Finding) error {
+	for _, f := range list {
+		if f.Severity == preflight.Blocked {
+			return &problem.Problem{Code: CodeBlocked, What: f.Title, Why: f.Consequence, Fix: f.Fix, Detail: f.ID}
+		}
+	}
+	return nil
+}
