@@ -237,6 +237,9 @@ type Counts struct {
 	ExportDeleteAdd int64 `json:"exportDeleteAdd"`
 	ImportErrors    int64 `json:"importErrors"`
 	ExportErrors    int64 `json:"exportErrors"`
+	// Lacks names the columns that this version lacks, comma-separated: what they
+	// would count is not 0 but not available.
+	Lacks string `json:"lacks,omitempty"`
 }
 
 // Exports gives the number of objects with a pending export.
