@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/report"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+)
+
+// Format is the version of the JSON shape of a Result. It goes up when a field
+// is renamed, removed or changes its meaning; new fields don't raise it.
+const Format = 1
+
+// The words of Result.Result.
+const (
+	ResultClean    = "clean"    // /check: nothing to complain about
+	ResultDone     = "done"     // /install: done, nothing to complain about
+	ResultWarnings = "warnings" // done or clean, with warnings or checks that could not run
+	ResultBlocked  = "blocked"  // a finding blocks the installation; nothing was changed
+	ResultFailed   = "failed"
+)
+
+// Result is what /check and /install say, as /json prints it.
+type Result struct {
+	Format   int                `json:"format"`
+	Command  string             `json:"command"` // "check" or "install"
+	Result   string             `json:"result"`
+	ExitCode int                `json:"exitCode"`
+	Problems []*problem.Problem `json:"problems"`
+	Record   report.Record      `json:"record"`
+}
+
+// Judge makes the result of a run that ended in state s. err is what ended it
+// early, or nil.
+func Judge(command string, s setup.State, err error) Result {
+	r := Result{Format: Format, Command: command, Problems: problems(s, err), Record: setup.Record(s)}
+	r.Result = verdict(command, r.Record, len(r.Problems) > 0)
+	switch r.Result {
+	case ResultClean, ResultDone:
+		r.ExitCode = ExitClean
+	case ResultWarnings:
+		r.ExitCode = ExitWarnings
+	case ResultBlocked:
+		r.ExitCode = ExitBlocked
+	default:
+		r.ExitCode = ExitFailed
+	}
+	return r
+}
+
+// verdict weighs a record. A blocking finding outweighs the problem that it
+// comes from; a broken installation outweighs everything.
+func verdict(command string, rec report.Record, broken bool) string {
+	installed := rec.Outcome != nil && rec.Outcome.Ending == apply.Completed
+	switch {
+	case rec.Outcome != nil && !installed:
+		return ResultFailed
+	case !installed && preflight.Count(rec.Findings, preflight.Blocked) > 0:
+		return ResultBlocked
+	case broken || rec.Facts == nil:
+		return ResultFailed
+	case command == "install" && !installed:
+		return ResultFailed
+	case preflight.Worst(rec.Findings).Rank() <= preflight.Unknown.Rank():
+		return ResultWarnings
+	case command == "install":
+		return ResultDone
+	default:
+		return ResultClean
+	}
+}
+
+// problems gathers what went wrong, each once.
+func problems(s setup.State, err error) []*problem.Problem {
+	out := []*problem.Problem{}
+	add := func(p *problem.Problem) {
+		if p == nil {
+			return
+		}
+		for _, o := range out {
+			if o.Code == p.Code && o.What == p.What {
+				return
+			}
+		}
+		out = append(out, p)
+	}
+	if err != nil {
+		add(problem.From(err))
+	}
+	for _, p := range s.Problems {
+		add(p)
+	}
+	add(s.Entra.Problem)
+	for _, f := range s.Forests {
+		add(f.Problem)
+	}
+	if s.Install.Outcome != nil {
+		add(s.Install.Outcome.Problem)
+	}
+	return out
+}
+
+// WriteJSON prints the result as indented JSON.
+func (r Result) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}
+
+// WriteText prints the result for a person.
+func (r Result) WriteText(w io.Writer) error {
+	if err := report.Text(w, r.Record); err != nil {
+		return fmt.Errorf("write text: %w", err)
+	}
+	for _, p := range r.Problems {
+		if _, err := fmt.Fprintf(w, "\n%s", p.Text()); err != nil {
+			return fmt.Errorf("write text: %w", err)
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", r.closing())
+	if err != nil {
+		return fmt.Errorf("write text: %w", err)
+	}
+	return nil
+}
+
+// closing is the last line for a person.
+func (r Result) closing() string {
+	n := preflight.Count(r.Record.Findings, preflight.Warning)
+	u := preflight.Count(r.Record.Findings, preflight.Unknown)
+	switch r.Result {
+	case ResultClean:
+		return "Clean: nothing stands against the installation."
+	case ResultDone:
+		return "Done: the server is in staging mode."
+	case ResultBlocked:
+		return fmt.Sprintf("Blocked: %s. Nothing was changed.", counted(preflight.Count(r.Record.Findings, preflight.Blocked), "finding stands", "findings stand")+" against the installation")
+	case ResultWarnings:
+		begin := "Possible"
+		if r.Command == "install" {
+			begin = "Done: the server is in staging mode"
+		}
+		return fmt.Sprintf("%s, with %s and %s.", begin, counted(n, "warning", "warnings"), counted(u, "check that could not run", "checks that could not run"))
+	default:
+		return "Failed."
+	}
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,162 @@
+// Package practice is a whole pretend site inside this process: a SQL Server
+// over TDS with a sample ADSync database, a directory and a tenant. Scenarios
+// make it look like what goes wrong in the field. Nothing real is read or changed.
+package practice
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/nearest"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+)
+
+// Scenario is one state of the pretend site, by name on the command line and on
+// the Welcome page.
+type Scenario struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	Text  string `json:"text"` // what to expect, in a sentence
+
+	change func(*recipe)
+}
+
+// Default is the scenario that is opened when none is named.
+const Default = "healthy"
+
+// content says what is in the database.
+type content int
+
+const (
+	contentADSync content = iota
+	contentFIM
+	contentOther
+	contentEmpty
+)
+
+// recipe is what a scenario cooks the site from.
+type recipe struct {
+	content   content
+	sample    sample.Options
+	installed string // version of Entra Connect on this computer
+
+	localDB   bool
+	collation string
+	plainUser bool // the login has no rights beyond reading
+	live      bool // another server's sessions are open
+
+	situation answers.Situation
+}
+
+// The names of the pretend site.
+const (
+	siteSQLHost  = "SQL01"
+	siteInstance = "HYBRID"
+	siteComputer = "SYNC02"
+	sitePrevious = "SYNC01"
+	siteTenant   = "contoso.onmicrosoft.com"
+	siteLogin    = "adsync-setup"
+	sitePassword = "Practice-1!" // of every pretend account; it protects nothing
+	siteVersion  = "2.6.92.0"
+)
+
+// baseline is the healthy site that every scenario departs from.
+func baseline(now time.Time) recipe {
+	o := sample.Default()
+	o.Seed, o.Now = 1, now
+	o.Tenant, o.Server, o.Version = siteTenant, sitePrevious, siteVersion
+	o.LastSyncAge = 26 * time.Hour
+	o.Forests = []sample.ForestSpec{contoso()}
+	o.ExportErrors = 0
+	o.Exports = sample.Pending{Adds: 6, Updates: 21}
+	return recipe{
+		sample: o, installed: siteVersion, collation: "Latin1_General_CI_AS",
+		situation: answers.SituationServerDied,
+	}
+}
+
+func contoso() sample.ForestSpec {
+	return sample.ForestSpec{Name: "contoso.local", NetBIOS: "CONTOSO", Login: "CONTOSO.LOCAL", Domains: []sample.DomainSpec{
+		{Name: "contoso.local", NetBIOS: "CONTOSO", Include: []string{"OU=Corp", "OU=Partners"}, Exclude: []string{"OU=Retired,OU=Corp"}},
+	}}
+}
+
+func fabrikam() sample.ForestSpec {
+	return sample.ForestSpec{Name: "fabrikam.local", NetBIOS: "FABRIKAM", Login: "FABRIKAM.LOCAL", Domains: []sample.DomainSpec{
+		{Name: "fabrikam.local", NetBIOS: "FABRIKAM"},
+		{Name: "europe.fabrikam.local", NetBIOS: "EUROPE"},
+	}}
+}
+
+// Scenarios gives all scenarios, the default first.
+func Scenarios() []Scenario {
+	return []Scenario{
+		{Default, "A healthy database", "The server died yesterday; nothing stands against setting a new one up.", func(*recipe) {}},
+		{"stale", "Last used 40 days ago", "The last synchronization is too long ago: a full import from Entra ID will be needed.", func(r *recipe) {
+			r.sample.LastSyncAge = 40 * 24 * time.Hour
+		}},
+		{"newer-database", "The database is newer than this computer", "A newer version of Entra Connect used the database last.", func(r *recipe) {
+			r.sample.Version, r.installed = siteVersion, "2.6.3.0"
+		}},
+		{"old-database", "A database from version 1.2.60.0", "So old that its sign-in method is not carried over.", func(r *recipe) {
+			r.sample.Version = "1.2.60.0"
+		}},
+		{"localdb", "The database is on LocalDB", "LocalDB cannot be used; the data has to move first.", func(r *recipe) {
+			r.localDB, r.situation = true, answers.SituationLocalDB
+		}},
+		{"empty", "An empty database", "There is nothing in it to reconnect to.", func(r *recipe) { r.content = contentEmpty }},
+		{"fim", "A FIM or MIM database", "The database of Forefront or Microsoft Identity Manager.", func(r *recipe) { r.content = contentFIM }},
+		{"other-database", "Some other database", "A database that has nothing to do with synchronization.", func(r *recipe) { r.content = contentOther }},
+		{"live-server", "Another server is using it", "The old server is not dead: it is connected and running.", func(r *recipe) {
+			r.live, r.sample.UnfinishedRun, r.sample.LastSyncAge = true, true, 4*time.Minute
+			r.situation = answers.SituationStaging
+		}},
+		{"two-forests", "Two forests", "Two forests, one with a child domain; some deletions and an export error wait.", func(r *recipe) {
+			r.sample.Version = "2.4.131.0"
+			r.sample.Forests = []sample.ForestSpec{contoso(), fabrikam()}
+			r.sample.Exports.Deletes, r.sample.ExportErrors = 18, 1
+		}},
+		{"case-sensitive", "A case-sensitive database", "Its collation tells upper from lower case, which setup does not accept.", func(r *recipe) {
+			r.collation = "Latin1_General_CS_AS"
+		}},
+		{"no-permission", "The login may not change anything", "The login can read, but it owns nothing.", func(r *recipe) { r.plainUser = true }},
+		{"staging-clone", "The clone of a staging server", "The database of a server that was in staging mode.", func(r *recipe) {
+			r.sample.StagingMode, r.situation = true, answers.SituationStaging
+		}},
+		{"pass-through", "Pass-through authentication", "The tenant signs in through agents, which are not carried over.", func(r *recipe) {
+			r.sample.SignOnMethod, r.sample.DesktopSSO, r.sample.PasswordHashSync = "PassThroughAuthentication", true, false
+		}},
+		{"federation", "Federation with AD FS", "The tenant is federated with AD FS.", func(r *recipe) {
+			r.sample.SignOnMethod = "Federation"
+		}},
+		{"pingfederate", "Federation with PingFederate", "The tenant is federated with PingFederate.", func(r *recipe) {
+			r.sample.SignOnMethod = "PingFederate"
+		}},
+		{"suspended-run", "Cut off in the middle", "A run never ended and the scheduler is suspended.", func(r *recipe) {
+			r.sample.UnfinishedRun, r.sample.Suspended = true, true
+		}},
+		{"large", "A large database", "100,000 objects, for those who want to see that it does not take longer.", func(r *recipe) {
+			r.sample.Objects, r.sample.Lean = 100_000, true
+		}},
+	}
+}
+
+// Find gives the scenario called name, the default for an empty name. The error
+// names the nearest one.
+func Find(name string) (Scenario, error) {
+	if name == "" {
+		name = Default
+	}
+	var names []string
+	for _, s := range Scenarios() {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	if near := nearest.Name(name, names); near != "" {
+		return Scenario{}, fmt.Errorf("there is no scenario %q; did you mean %q?", name, near)
+	}
+	return Scenario{}, fmt.Errorf("there is no scenario %q", name)
+}
