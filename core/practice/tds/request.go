@@ -16,7 +16,7 @@ func (c *conn) requests(ctx context.Context) error {
 		select {
 		case <-c.attn:
 			// The answer it was meant for had already left.
-			if err := (&results{c: c}).finish(true); err != nil {
+			if err := c.confirmAttention(); err != nil {
 				return err
 			}
 		case p, ok := <-c.packets:
@@ -80,7 +80,10 @@ func (c *conn) run(ctx context.Context, p packet, work func(context.Context, *re
 	if stopped && !attention {
 		return fmt.Errorf("tds: request abandoned: %w", context.Cause(rctx))
 	}
-	return r.finish(attention)
+	if attention {
+		return r.cancelled()
+	}
+	return r.finish()
 }
 
 // reset does RESETCONNECTION, [MS-TDS] 2.2.3.1.2. With "keep the transaction" and

@@ -282,15 +282,30 @@ func (r *results) appendEnd(token byte, status uint16) []byte {
 	return r.appendHeld(nil, token, status)
 }
 
-// finish ends the answer: with the confirmation of an attention, exactly once,
-// or with the last DONE token. An error means that the connection ends too.
-func (r *results) finish(attention bool) error {
+// cancelled ends the answer to a request that the client took back. What has been
+// sent so far becomes a message of its own and the confirmation follows in the
+// next: tedious looks for it only there, and the others accept it there.
+func (r *results) cancelled() error {
+	r.release()
 	r.c.appendState(r, r.errors > 0)
-	if attention {
-		r.release()
-		r.write(appendDone(nil, tokenDone, doneAttention, 0, 0))
-		return r.c.out.finish()
+	r.write(appendDone(nil, tokenDone, doneError, 0, 0))
+	if err := r.c.out.finish(); err != nil {
+		return err
 	}
+	return r.c.confirmAttention()
+}
+
+// confirmAttention sends the message that answers an attention. There is exactly
+// one for each, or the client takes it for the answer to its next request.
+func (c *conn) confirmAttention() error {
+	_, _ = c.out.Write(appendDone(nil, tokenDone, doneAttention, 0, 0)) // finish reports the error
+	return c.out.finish()
+}
+
+// finish ends the answer with the last DONE token. An error means that the
+// connection ends too.
+func (r *results) finish() error {
+	r.c.appendState(r, r.errors > 0)
 	token := r.doneToken()
 	if r.inProc {
 		r.release()
