@@ -1,0 +1,85 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+)
+
+//go:embed report.gohtml
+var page string
+
+// HTML writes the record as one self-contained page: no script, nothing loaded
+// from elsewhere, readable in light and dark and on paper. Everything that comes
+// from outside is escaped. Errors are those of w.
+func HTML(w io.Writer, r Record) error {
+	t, err := template.New("report").Funcs(template.FuncMap{
+		"clean": clean,
+		"stamp": func(t time.Time) string { return stamp(t) },
+		"word":  severityWord,
+		"mark":  severityMark,
+		"class": func(s preflight.Severity) string { return string(s) },
+		"right": rightText,
+	}).Parse(page)
+	if err != nil {
+		return fmt.Errorf("reading the report's template: %w", err)
+	}
+	// The page is made in memory first: a file is either whole or not written.
+	var b strings.Builder
+	if err := t.Execute(&b, newView(r)); err != nil {
+		return fmt.Errorf("making the report: %w", err)
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// severityWord gives a severity as pages and reports show it.
+func severityWord(s preflight.Severity) string {
+	switch s {
+	case preflight.Blocked:
+		return "Blocked"
+	case preflight.Warning:
+		return "Warning"
+	case preflight.Unknown:
+		return "Unknown"
+	case preflight.Note:
+		return "Note"
+	default:
+		return "Pass"
+	}
+}
+
+// severityMark gives the sign that stands before the word, so that nothing is
+// said by colour alone.
+func severityMark(s preflight.Severity) string {
+	switch s {
+	case preflight.Blocked:
+		return "✕"
+	case preflight.Warning:
+		return "▲"
+	case preflight.Unknown:
+		return "?"
+	case preflight.Note:
+		return "i"
+	default:
+		return "✓"
+	}
+}
+
+func rightText(r facts.Right) string {
+	state := map[facts.RightState]string{
+		facts.RightHas: "has", facts.RightLacks: "lacks", facts.RightGranted: "is granted by Install",
+	}[r.State]
+	if state == "" {
+		state = "not known"
+	}
+	return r.Text + ": " + state
+}
