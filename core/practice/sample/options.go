@@ -36,6 +36,7 @@ type Options struct {
 	Imports      Pending // pending imports from Entra ID
 	ExportErrors int     // of the pending exports to Entra ID, how many failed; raises Exports.Updates when there are too few
 	ImportErrors int     // the same for pending imports
+	Transients   int     // rows that a run left half done in the Entra space: no reader may count them
 	DeletionOff  bool    // the accidental-delete threshold is switched off
 	DeletionMax  int     // its value; 0 is 500
 
@@ -127,7 +128,7 @@ func Default() Options {
 		Exports:      Pending{Adds: 6, Updates: 21, Deletes: 3},
 		ADExports:    Pending{Updates: 4},
 		Imports:      Pending{Updates: 2},
-		ExportErrors: 1, Extensions: []string{"employeeNumber", "employeeID"},
+		ExportErrors: 1, Transients: 2, Extensions: []string{"employeeNumber", "employeeID"},
 	}
 }
 

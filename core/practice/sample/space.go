@@ -16,6 +16,7 @@ type spacePlan struct {
 	exports, imports Pending
 	exportErrors     int
 	importErrors     int
+	transients       int // rows after all others which are not counted
 	tree             []container
 	leaves           map[*partition][]*container
 }
@@ -122,7 +123,7 @@ func (s *site) planSpaces() {
 		if c.forest == nil {
 			c.space = spacePlan{
 				linked: s.people.total, exports: s.Exports, imports: s.Imports,
-				exportErrors: s.ExportErrors, importErrors: s.ImportErrors,
+				exportErrors: s.ExportErrors, importErrors: s.ImportErrors, transients: s.Transients,
 			}
 			continue
 		}
@@ -178,9 +179,13 @@ func (s *site) spaceTable(columns []Column) Table {
 	return Table{Name: "mms_connectorspace", Columns: columns, Rows: func(yield func([]any) bool) {
 		m := newMaker(columns)
 		for _, c := range s.present() {
-			for r := range c.space.rows() {
+			for r := range c.space.rows() + c.space.transients {
 				m.reset()
-				s.spaceRow(m, c, r)
+				if r < c.space.rows() {
+					s.spaceRow(m, c, r)
+				} else {
+					s.transientRow(m, c, r)
+				}
 				if !yield(m.row) {
 					return
 				}
@@ -211,6 +216,15 @@ func (s *site) spaceRow(m *maker, c *connector, r int) {
 	s.pendingRow(m, r, st)
 }
 
+// transientRow makes a row that stands for an object nobody has seen yet; its
+// parent is the id that the engine keeps for such rows.
+func (s *site) transientRow(m *maker, c *connector, r int) {
+	transient := GUID{15: 1}
+	m.setAll("object_id", s.spaceID(c, r), "ma_id", c.id, "partition_id", c.partitions[0].id, "pobject_id", transient,
+		"rdn", s.cloudRDN(r), "key_id", int64(c.keyID), "object_type", "user", "creation_date", s.lastCycle,
+		"export_operation", int64(opAdd), "is_phantom_link", true, "transient_dn", s.cloudRDN(r))
+}
+
 func (s *site) containerRow(m *maker, n *container) {
 	m.set("object_id", n.id)
 	m.set("partition_id", n.part.id)
@@ -231,7 +245,7 @@ func (s *site) adRow(m *maker, c *connector, r int, st rowState) {
 	m.set("partition_id", p.id)
 	m.set("rdn", name)
 	m.set("pobject_id", GUID{})
-	m.set("depth", int64(2))
+	m.set("depth", int64(1))
 	if up := s.leaf(c, p, r); up != nil {
 		m.set("pobject_id", up.id)
 		m.set("ancestors", append(append(make([]byte, 0, 16*up.depth), up.ancestors...), up.id.wire()...))

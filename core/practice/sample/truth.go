@@ -1,6 +1,8 @@
 package sample
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
@@ -12,7 +14,7 @@ type Truth struct {
 	Server     ServerTruth
 	Settings   []facts.Setting
 	Connectors []ConnectorTruth // AD in the order of the options, then Entra, then others
-	Rules      []facts.Rule     // custom ones first, in the order of precedence otherwise
+	Rules      []facts.Rule     // by precedence, then id
 	Runs       []facts.Run      // newest first
 	Objects    int64            // rows of the metaverse
 	Rows       map[string]int64 // of the tables whose rows are counted without making them
@@ -78,6 +80,9 @@ func (s *site) makeTruth() Truth {
 	for _, r := range s.rules {
 		t.Rules = append(t.Rules, r.Rule)
 	}
+	slices.SortStableFunc(t.Rules, func(a, b facts.Rule) int {
+		return cmp.Or(cmp.Compare(a.Precedence, b.Precedence), cmp.Compare(a.ID, b.ID))
+	})
 	for i := len(s.runs) - 1; i >= 0; i-- {
 		t.Runs = append(t.Runs, s.runs[i].fact())
 	}
@@ -93,7 +98,7 @@ func (s *site) rowCounts() map[string]int64 {
 	}
 	for _, c := range s.present() {
 		out["mms_partition"] += int64(len(c.partitions))
-		out["mms_connectorspace"] += int64(c.space.rows())
+		out["mms_connectorspace"] += int64(c.space.rows() + c.space.transients)
 		out["mms_csmv_link"] += int64(c.space.linked)
 	}
 	return out
