@@ -149,7 +149,7 @@ func sumFiles(ctx context.Context, db *sql.DB) (data, log, limit int64, err erro
 // backupKinds are the types of msdb.dbo.backupset.
 var backupKinds = map[string]string{"D": "full", "I": "differential", "L": "log", "F": "file", "G": "differential file", "P": "partial", "Q": "differential partial"}
 
-// readBackup reads the newest backup. backupset keeps the server's local time;
+// readBackup reads the newest backup; a zero one means that none is recorded. backupset keeps the server's local time;
 // the difference to UTC is taken as it is now.
 func readBackup(ctx context.Context, db *sql.DB, at time.Time) facts.Read[facts.Backup] {
 	const source = "msdb.dbo.backupset"
@@ -162,7 +162,7 @@ func readBackup(ctx context.Context, db *sql.DB, at time.Time) facts.Read[facts.
 		Scan(&finished, &kind, &copyOnly, &minutes)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return facts.Absent[facts.Backup](source, "the server has no record of a backup of this database", at)
+		return facts.Known(facts.Backup{}, source, at)
 	case err != nil:
 		return facts.Unknown[facts.Backup](source, why(ctx, err), at)
 	}

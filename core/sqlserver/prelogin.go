@@ -115,7 +115,8 @@ func readMessage(r io.Reader) ([]byte, error) {
 			return nil, err
 		}
 		size := int(binary.BigEndian.Uint16(head[2:]))
-		if size < headerSize || size > maxPrelogin {
+		last := head[1]&statusEOM != 0
+		if size < headerSize || size > maxPrelogin || (size == headerSize && !last) {
 			return nil, foreignOf(r, head[:])
 		}
 		part := make([]byte, size-headerSize)
@@ -123,7 +124,7 @@ func readMessage(r io.Reader) ([]byte, error) {
 			return nil, err
 		}
 		body = append(body, part...)
-		if head[1]&statusEOM != 0 {
+		if last {
 			return body, nil
 		}
 	}
