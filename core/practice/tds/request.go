@@ -199,10 +199,8 @@ func (m *message) Read(b []byte) (int, error) {
 
 // all reads the request into memory, up to limit bytes.
 func (m *message) all(limit int) ([]byte, error) {
-	if m.last {
-		data := m.rest
-		m.rest = nil
-		return data, nil
+	if m.last && len(m.rest) <= limit {
+		return m.rest, nil
 	}
 	data, err := io.ReadAll(io.LimitReader(m, int64(limit)+1))
 	if err != nil {

@@ -311,32 +311,36 @@ func readCollation(d *decoder) (utf8 bool) {
 	return len(c) == 5 && c[3]&collationUTF8 != 0
 }
 
-// readByteType reads the types whose length is one byte, where the length also
-// tells which of a family it is.
+// sizedTypes are the families whose length tells which member is meant.
+var sizedTypes = map[byte]map[int]Kind{
+	wireIntN:      {1: TinyInt, 2: SmallInt, 4: Int, 8: BigInt},
+	wireBitN:      {1: Bit},
+	wireFloatN:    {4: Real, 8: Float},
+	wireMoneyN:    {4: SmallMoney, 8: Money},
+	wireDateTimeN: {4: SmallDateTime, 8: DateTime},
+	wireGUID:      {0: UniqueIdentifier, 16: UniqueIdentifier},
+}
+
+// oldTypes are the string types of before SQL Server 7.0, of at most 255 bytes.
+var oldTypes = map[byte]Kind{wireOldVarBinary: VarBinary, wireOldVarChar: VarChar, wireOldBinary: Binary, wireOldChar: Char}
+
+// readByteType reads the types whose length is one byte.
 func readByteType(d *decoder, id byte) wireType {
-	size := int(d.u8())
-	w := wireType{id: id, size: size}
-	sized := map[byte]map[int]Kind{
-		wireIntN:      {1: TinyInt, 2: SmallInt, 4: Int, 8: BigInt},
-		wireBitN:      {1: Bit},
-		wireFloatN:    {4: Real, 8: Float},
-		wireMoneyN:    {4: SmallMoney, 8: Money},
-		wireDateTimeN: {4: SmallDateTime, 8: DateTime},
-		wireGUID:      {0: UniqueIdentifier, 16: UniqueIdentifier},
+	family, sized := sizedTypes[id]
+	kind, old := oldTypes[id]
+	if !sized && !old {
+		if d.err == nil {
+			d.err = &ServerError{Number: 8009, Class: 16, State: 2, Message: unknownTypeText(id)}
+		}
+		return wireType{id: id}
 	}
-	old := map[byte]Kind{wireOldVarBinary: VarBinary, wireOldVarChar: VarChar, wireOldBinary: Binary, wireOldChar: Char}
-	if kind, ok := old[id]; ok {
-		w.Type = Type{Kind: kind, Length: size}
+	w := wireType{id: id, size: int(d.u8())}
+	if old {
+		w.Type = Type{Kind: kind, Length: w.size}
 		return w
 	}
-	family, known := sized[id]
-	kind, ok := family[size]
-	switch {
-	case !known && d.err == nil:
-		d.err = &ServerError{Number: 8009, Class: 16, State: 2, Message: unknownTypeText(id)}
-	case !ok:
-		d.fail("length %d for type %#02x", size, id)
+	if w.Kind, sized = family[w.size]; !sized {
+		d.fail("length %d for type %#02x", w.size, id)
 	}
-	w.Kind = kind
 	return w
 }
