@@ -156,8 +156,8 @@ func (s State) Changed() bool {
 	}
 	for _, p := range s.Install.Steps {
 		i := slices.IndexFunc(s.Plan.Steps, func(st plan.Step) bool { return st.ID == p.Step })
-		if i < 0 || s.Plan.Steps[i].Undo == "" {
-			continue
+		if i < 0 || s.Plan.Steps[i].Undo == "" || s.Plan.Steps[i].Kind == plan.KindReport {
+			continue // it changes nothing but the report's own files
 		}
 		switch p.State {
 		case apply.Running, apply.Done, apply.Failed, apply.Undoing, apply.Left:

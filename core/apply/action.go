@@ -1,0 +1,74 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+)
+
+// Action is how one step of a plan is done, looked up by the step's id. Every
+// function may be called again after the program was killed at any instant, and
+// finds out from the world and from what it kept in the journal where it stands.
+// Errors are *problem.Problem, or become one.
+type Action struct {
+	// Done looks whether the world is already as the step would leave it. Nil
+	// means that this can't be seen beforehand.
+	Done func(context.Context, *Work) (bool, error)
+	// Apply makes the change. What Undo will need it keeps (Work.Keep) before it
+	// changes anything.
+	Apply func(context.Context, *Work) error
+	// Verify reads the change back. Nil means that Apply itself has proof.
+	Verify func(context.Context, *Work) error
+	// Undo puts everything back, and is content when there is nothing to put
+	// back. Nil for a step that changes nothing.
+	Undo func(context.Context, *Work) error
+	// Again makes the step run whenever Install goes on, though the journal says
+	// that it is done: for what does not outlive the program, such as a lock.
+	Again bool
+}
+
+// Work is what an action works with: its step, its memory in the journal, and
+// the way to say how far it is.
+type Work struct {
+	Step    plan.Step
+	journal *Journal
+	say     func(text string, count, total int)
+}
+
+// Keep writes a value that Undo or a later resume needs into the journal, on
+// disk when it returns. It must hold no secret. A later value under the same key
+// takes the place of an earlier one.
+func (w *Work) Keep(key string, value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("keep %s of step %s: %w", key, w.Step.ID, err)
+	}
+	return w.journal.append(Record{Kind: RecordKeep, Step: w.Step.ID, Key: key, Value: raw})
+}
+
+// Recall reads what was kept, by this run or by an earlier one, into value, and
+// tells whether there was anything.
+func (w *Work) Recall(key string, value any) (bool, error) {
+	raw, ok := w.journal.kept(w.Step.ID, key)
+	if !ok {
+		return false, nil
+	}
+	if err := json.Unmarshal(raw, value); err != nil {
+		return false, &problem.Problem{
+			Code: CodeJournalDamaged, What: "The journal holds something that can't be read back.",
+			Why: "It was written by another version of the program, or edited.",
+			Fix: "Use the version that began this installation.", Detail: w.Step.ID + "." + key + ": " + err.Error(), Cause: err,
+		}
+	}
+	return true, nil
+}
+
+// Say tells how far the step is. total is 0 when there is nothing to count.
+func (w *Work) Say(text string, count, total int) {
+	if w.say != nil {
+		w.say(text, count, total)
+	}
+}
