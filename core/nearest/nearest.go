@@ -5,7 +5,8 @@ import "strings"
 
 // Name gives the candidate that is closest to typed, without regard to case, or
 // "" when none is close: at most a third of the letters may differ, and at least
-// one edit is always forgiven. A candidate that begins with typed is close too.
+// one edit is always forgiven. A candidate that begins with typed is close too,
+// and so, for want of a closer one, is one that begins with three quarters of it.
 func Name(typed string, candidates []string) string {
 	typed = strings.ToLower(typed)
 	best, bestCost := "", 1+len(typed)/3
@@ -16,6 +17,11 @@ func Name(typed string, candidates []string) string {
 		}
 		if cost := distance(typed, low); cost < bestCost || cost == bestCost && best == "" {
 			best, bestCost = c, cost
+		}
+	}
+	for _, c := range candidates {
+		if begin := typed[:len(typed)*3/4]; best == "" && len(begin) >= 4 && strings.HasPrefix(strings.ToLower(c), begin) {
+			best = c
 		}
 	}
 	return best

@@ -12,6 +12,7 @@ func TestName(t *testing.T) {
 		"useexisting":        "useexistingdatabase",
 		"useexistngdatabase": "useexistingdatabase",
 		"jsn":                "json",
+		"useexistingdb":      "useexistingdatabase",
 		"zebra":              "",
 		"":                   "",
 	} {

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+)
+
+func TestJudge(t *testing.T) {
+	found := func(list ...preflight.Severity) setup.State {
+		s := setup.State{Facts: &facts.Set{}}
+		for _, sev := range list {
+			s.Findings = append(s.Findings, preflight.Finding{ID: "x", Severity: sev})
+		}
+		return s
+	}
+	ended := func(e apply.Ending, list ...preflight.Severity) setup.State {
+		s := found(list...)
+		s.Install.Outcome = &apply.Outcome{Ending: e}
+		return s
+	}
+	broken := errors.New("something broke")
+	for name, c := range map[string]struct {
+		command string
+		state   setup.State
+		err     error
+		result  string
+		code    int
+	}{
+		"clean check":             {"check", found(preflight.Pass, preflight.Note), nil, ResultClean, 0},
+		"warning":                 {"check", found(preflight.Pass, preflight.Warning), nil, ResultWarnings, 1},
+		"unknown is not fine":     {"check", found(preflight.Unknown), nil, ResultWarnings, 1},
+		"blocked":                 {"check", found(preflight.Blocked, preflight.Warning), nil, ResultBlocked, 2},
+		"blocked beats its error": {"install", found(preflight.Blocked), broken, ResultBlocked, 2},
+		"never reached":           {"check", setup.State{}, broken, ResultFailed, 3},
+		"error without finding":   {"check", found(preflight.Pass), broken, ResultFailed, 3},
+		"install done":            {"install", ended(apply.Completed, preflight.Pass), nil, ResultDone, 0},
+		"install with warnings":   {"install", ended(apply.Completed, preflight.Warning), nil, ResultWarnings, 1},
+		"install broke":           {"install", ended(apply.Broken, preflight.Warning), nil, ResultFailed, 3},
+		"install taken back":      {"install", ended(apply.TakenBack), nil, ResultFailed, 3},
+		"install stopped":         {"install", ended(apply.Stopped), broken, ResultFailed, 3},
+		"install never began":     {"install", found(preflight.Pass), nil, ResultFailed, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := Judge(c.command, c.state, c.err)
+			if r.Result != c.result || r.ExitCode != c.code {
+				t.Errorf("got %s, exit code %d; want %s, %d", r.Result, r.ExitCode, c.result, c.code)
+			}
+			if c.err != nil && len(r.Problems) == 0 {
+				t.Error("the error is not among the problems")
+			}
+		})
+	}
+}

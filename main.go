@@ -1,0 +1,128 @@
+// Command adsync-reconnect sets a Microsoft Entra Connect server up on the ADSync
+// database it already has. Without /check or /install it opens its window; built
+// with the tag "cli" it has none.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/cli"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+)
+
+// version is that of the program; FyneApp.toml says the same (a test compares them).
+const version = "0.1.0"
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program: it gives the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	options, err := cli.ParseArgs(args)
+	if err == nil {
+		err = start(ctx, options, stdout, stderr)
+	}
+	return report(err, stderr)
+}
+
+// report prints what ended the program and gives the exit code.
+func report(err error, stderr io.Writer) int {
+	var exit cli.Exit
+	var usage *cli.UsageError
+	switch {
+	case err == nil:
+		return cli.ExitClean
+	case errors.As(err, &exit):
+		return int(exit)
+	case errors.As(err, &usage):
+		_, _ = fmt.Fprintln(stderr, usage.Text)
+		return cli.ExitUsage
+	default:
+		_, _ = fmt.Fprintln(stderr, err)
+		return cli.ExitFailed
+	}
+}
+
+// start does what the options ask for.
+func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
+	switch {
+	case o.Help:
+		_, err := io.WriteString(stdout, cli.Usage())
+		return err
+	case o.Version:
+		return cli.PrintVersion(stdout, version, o.JSON)
+	}
+	params, err := parameters(ctx, o)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.Tour != "":
+		return tour(ctx, params, o.Tour, stdout)
+	case o.Headless():
+		return cli.Run(ctx, params, o, stdout, stderr)
+	default:
+		return window(ctx, params)
+	}
+}
+
+// parameters are what a session is made from: the real site or a practice site,
+// with the answers of the file filled in.
+func parameters(ctx context.Context, o cli.Options) (setup.Params, error) {
+	dir, err := dataDir()
+	if err != nil {
+		return setup.Params{}, err
+	}
+	p := setup.Params{
+		Program: version, DataDir: dir,
+		OpenPractice: func(ctx context.Context, scenario string) (setup.Site, error) {
+			return practice.Open(ctx, scenario, practice.Options{Pause: 300 * time.Millisecond})
+		},
+		RealSite: func() setup.Site { return realSite(dir) },
+	}
+	if o.Practice {
+		if _, err := practice.Find(o.Scenario); err != nil {
+			return p, &cli.UsageError{Text: err.Error()}
+		}
+		if p.Site, err = p.OpenPractice(ctx, o.Scenario); err != nil {
+			return p, err
+		}
+	} else {
+		p.Site = p.RealSite()
+	}
+	if o.Answers == "" {
+		return p, nil
+	}
+	source := answers.Source{LookupEnv: os.LookupEnv, ReadFile: os.ReadFile}
+	p.Site, err = cli.FillIn(p.Site, o.Answers, source)
+	return p, err
+}
+
+// dataDir is where journals, the vault and reports are kept: beside other
+// programs' machine-wide data on Windows, in the user's state folder elsewhere.
+func dataDir() (string, error) {
+	if runtime.GOOS == "windows" {
+		if base := os.Getenv("ProgramData"); base != "" {
+			return filepath.Join(base, "ADSync Reconnect"), nil
+		}
+	}
+	if base := os.Getenv("XDG_STATE_HOME"); base != "" {
+		return filepath.Join(base, "adsync-reconnect"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the folder for this program's data: %w", err)
+	}
+	return filepath.Join(home, ".local", "state", "adsync-reconnect"), nil
+}
