@@ -53,7 +53,7 @@ func readBulkColumns(d *decoder) ([]Column, []wireType) {
 		flags := d.u16()
 		w := readType(d)
 		if w.id == wireText || w.id == wireNText || w.id == wireImage {
-			d.longText() // the table's name
+			d.skipLongText() // the table's name
 		}
 		name := d.shortText()
 		types = append(types, w)

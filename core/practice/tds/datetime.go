@@ -151,6 +151,7 @@ func decodeTime(b []byte, w wireType) time.Time {
 		return fromDays(int64(binary.LittleEndian.Uint16(b))+daysTo1900, int64(binary.LittleEndian.Uint16(b[2:]))*int64(time.Minute))
 	case Date:
 		return fromDays(little(b), 0)
+	default: // the types with a scale
 	}
 	n := timeSize(w.Scale)
 	nanos := little(b[:n]) * scaleUnit(w.Scale)

@@ -215,6 +215,7 @@ func (w wireType) checkSize(n int) error {
 		want = timeSize(w.Scale) + 3
 	case DateTimeOffset:
 		want = timeSize(w.Scale) + 5
+	default: // the length that TYPE_INFO gave
 	}
 	if n == 0 || n != want || w.Kind == KindNull || w.Kind == SQLVariant {
 		return fmt.Errorf("%w: a %s value of %d bytes", errMalformed, w.Type, n)

@@ -83,8 +83,7 @@ func (d *decoder) skip(n int) {
 	}
 }
 
-// atEnd tells whether the message is used up. It reads nothing when peeked has
-// been called on the underlying reader; RPC and batch bodies are bytes.Readers.
+// atEnd tells whether a request that was read into memory is used up.
 func (d *decoder) atEnd() bool {
 	if d.err != nil {
 		return true
@@ -99,8 +98,9 @@ func (d *decoder) text16(n int) string { return fromUTF16(d.bytes(2 * n)) }
 // shortText reads a B_VARCHAR: a byte with the number of UTF-16 units, then those.
 func (d *decoder) shortText() string { return d.text16(int(d.u8())) }
 
-// longText reads a US_VARCHAR: two bytes with the number of UTF-16 units, then those.
-func (d *decoder) longText() string { return d.text16(int(d.u16())) }
+// skipLongText passes over a US_VARCHAR: two bytes with the number of UTF-16 units,
+// then those.
+func (d *decoder) skipLongText() { d.skip(2 * int(d.u16())) }
 
 // allHeaders passes over the ALL_HEADERS block that starts batches, calls and
 // transaction requests since TDS 7.2 ([MS-TDS] 2.2.5.3). Its content matters to

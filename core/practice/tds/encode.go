@@ -143,9 +143,10 @@ func (w wireType) encodeInteger(b []byte, value any) ([]byte, error) {
 		low, high = math.MinInt16, math.MaxInt16
 	case BigInt:
 		low, high = math.MinInt64, math.MaxInt64
+	default: // an int
 	}
 	if n < low || n > high {
-		return nil, overflow(w.Type.String())
+		return nil, overflow(w.String())
 	}
 	return appendLittle(b, uint64(n), w.size), nil
 }
@@ -246,6 +247,7 @@ func appendVariant(b []byte, value any) ([]byte, error) {
 		properties = binary.LittleEndian.AppendUint16(nil, uint16(w.size))
 	case Char, VarChar, NChar, NVarChar:
 		properties = binary.LittleEndian.AppendUint16(defaultCollation[:], uint16(w.size))
+	default: // no properties
 	}
 	data, err := w.encode(nil, v.Value)
 	if err != nil {

@@ -3,6 +3,7 @@ package tds
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net"
 	"strings"
 	"sync"
@@ -193,7 +194,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 		if err := s.server.Close(); err != nil {
 			t.Error(err)
 		}
-		if err := <-served; err != ErrServerClosed {
+		if err := <-served; !errors.Is(err, ErrServerClosed) {
 			t.Errorf("Serve ended with %v", err)
 		}
 		s.mu.Lock()

@@ -131,8 +131,14 @@ func TestAnswerBrowser(t *testing.T) {
 		request string
 		want    string
 	}{
-		{"\x02", one + two}, {"\x03", one + two}, {"\x04b\x00", two}, {"\x04mssqlserver", one},
-		{"\x04c\x00", ""}, {"\x0f\x01B\x00", ""}, {"", ""}, {"\xff", ""},
+		{"\x02", one + two},
+		{"\x03", one + two},
+		{"\x04b\x00", two},
+		{"\x04mssqlserver", one},
+		{"\x04c\x00", ""},
+		{"\x0f\x01B\x00", ""},
+		{"", ""},
+		{"\xff", ""},
 	}
 	for _, test := range tests {
 		got := AnswerBrowser("s", instances, []byte(test.request))

@@ -96,7 +96,8 @@ func (r *results) Columns(columns []Column) error {
 	r.release()
 	r.columns = make([]wireType, len(columns))
 	r.nulls = make([]byte, (len(columns)+7)/8)
-	b := append(r.scratch[:0], tokenColumns)
+	b := r.scratch[:0]
+	b = append(b, tokenColumns)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(columns)))
 	for i, column := range columns {
 		r.columns[i] = toWire(column.Type)
@@ -110,7 +111,7 @@ func (r *results) Columns(columns []Column) error {
 		b = binary.LittleEndian.AppendUint32(b, 0) // user type
 		b = binary.LittleEndian.AppendUint16(b, flags)
 		b = r.columns[i].appendInfo(b)
-		b = appendShortText(b, column.Name, maxName)
+		b = appendShortText(b, column.Name)
 	}
 	r.write(b)
 	r.scratch = b
@@ -239,7 +240,7 @@ func (r *results) returnValue(ordinal int, p Param) error {
 	}
 	w := toWire(p.Type)
 	b := append([]byte{tokenReturnValue}, byte(ordinal), byte(ordinal>>8))
-	b = appendShortText(b, p.Name, maxName)
+	b = appendShortText(b, p.Name)
 	b = append(b, 1)                           // an output parameter
 	b = binary.LittleEndian.AppendUint32(b, 0) // user type
 	b = binary.LittleEndian.AppendUint16(b, 1) // nullable

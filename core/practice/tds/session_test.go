@@ -85,6 +85,7 @@ func TestManyResults(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer func() { _ = result.Close() }()
 			var got []string
 			for more := true; more; more = result.NextResultSet() {
 				names, err := result.Columns()
@@ -97,7 +98,7 @@ func TestManyResults(t *testing.T) {
 				}
 				got = append(got, fmt.Sprintf("%s%d", strings.Join(names, ","), n))
 			}
-			if err := errors.Join(result.Err(), result.Close()); err != nil {
+			if err := result.Err(); err != nil {
 				t.Fatal(err)
 			}
 			if want := "a2 b1 c0"; strings.Join(got, " ") != want && strings.Join(got, " ") != "a2 0 b1 c0" {
@@ -264,25 +265,7 @@ func TestCancelWhileStreaming(t *testing.T) {
 		db.SetMaxOpenConns(1)
 		before := s.opened
 		for _, args := range [][]any{nil, {1}} {
-			ctx, cancel := context.WithCancel(t.Context())
-			result, err := db.QueryContext(ctx, "endless rows", args...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for range 100 {
-				if !result.Next() {
-					t.Fatal("no more rows")
-				}
-			}
-			cancel()
-			for result.Next() { // what had already arrived
-			}
-			if err := result.Err(); !errors.Is(err, context.Canceled) {
-				t.Errorf("got %v", err)
-			}
-			if err := result.Close(); err != nil && !errors.Is(err, context.Canceled) {
-				t.Error(err)
-			}
+			readSomeAndCancel(t, db, args)
 			if err := <-stopped; !errors.Is(err, errCancelled) {
 				t.Errorf("the backend got %v", err)
 			}
@@ -294,6 +277,28 @@ func TestCancelWhileStreaming(t *testing.T) {
 			t.Errorf("%d sessions: the connection did not survive the cancel", s.opened-before)
 		}
 	})
+}
+
+func readSomeAndCancel(t *testing.T, db *sql.DB, args []any) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	result, err := db.QueryContext(ctx, "endless rows", args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = result.Close() }()
+	for range 100 {
+		if !result.Next() {
+			t.Fatal("no more rows")
+		}
+	}
+	cancel()
+	for result.Next() { // what had already arrived
+	}
+	if err := result.Err(); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
 }
 
 // TestCancelWhileWaiting: nothing has been sent yet when the client cancels.
@@ -343,96 +348,6 @@ func TestClientGone(t *testing.T) {
 	c.close()
 	if err := <-ended; !errors.Is(err, errGone) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestBulkLoad(t *testing.T) {
-	s := newSite(t, nil)
-	var columns []Column
-	var row []any
-	var want []any
-	add := func(kind Type, arg, value any) {
-		columns = append(columns, Column{Name: fmt.Sprintf("c%d", len(columns)), Type: kind, Nullable: true})
-		row = append(row, arg)
-		want = append(want, value)
-	}
-	add(Type{Kind: Int}, 5, int64(5))
-	add(Type{Kind: BigInt}, nil, nil)
-	add(Type{Kind: Bit}, true, true)
-	add(Type{Kind: Float}, 1.5, 1.5)
-	add(Type{Kind: NVarChar, Length: 50}, "ł😀", "ł😀")
-	add(Type{Kind: NVarChar, Length: -1}, long, long)
-	add(Type{Kind: NVarChar, Length: -1}, nil, nil)
-	add(Type{Kind: VarChar, Length: 10}, "abc", "abc")
-	add(Type{Kind: VarBinary, Length: -1}, []byte{1, 2}, []byte{1, 2})
-	add(Type{Kind: Binary, Length: 2}, nil, nil)
-	add(Type{Kind: Decimal, Precision: 10, Scale: 2}, "12.5", Number("12.50"))
-	add(Type{Kind: Money}, "-3.25", Number("-3.2500"))
-	add(Type{Kind: DateTime}, moment, time.Date(2024, 2, 29, 23, 59, 58, 123000000, time.UTC))
-	add(Type{Kind: DateTime2, Scale: 7}, moment, moment)
-	add(Type{Kind: DateTimeOffset, Scale: 7}, moment, moment)
-	add(Type{Kind: Date}, moment, time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC))
-	add(Type{Kind: Time, Scale: 7}, moment, time.Date(1, 1, 1, 23, 59, 58, 123456700, time.UTC))
-	add(Type{Kind: UniqueIdentifier}, guidWire, guid)
-	add(Type{Kind: UniqueIdentifier}, nil, nil)
-	add(Type{Kind: NText}, "n", "n")
-	add(Type{Kind: Image}, nil, nil)
-	var session *fakeSession
-	var names []string
-	for _, c := range columns {
-		names = append(names, c.Name)
-	}
-	s.on("set fmtonly on", rows([]Column{{Name: "x", Type: Type{Kind: Int}}}))
-	s.on("select * from [dbo].[people] set fmtonly off", rows(columns))
-	bothWays(t, func(t *testing.T, inMemory bool) {
-		db := s.open(t, inMemory, nil)
-		tx, err := db.BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = tx.Rollback() }()
-		s.onBulk(func(f *fakeSession) { session = f })
-		stmt, err := tx.PrepareContext(t.Context(), mssql.CopyIn("dbo.people", mssql.BulkOptions{}, names...))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 500 {
-			if _, err := stmt.ExecContext(t.Context(), row...); err != nil {
-				t.Fatal(err)
-			}
-		}
-		result, err := stmt.ExecContext(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n, err := result.RowsAffected(); n != 500 || err != nil {
-			t.Errorf("got %d, %v", n, err)
-		}
-		if err := errors.Join(stmt.Close(), tx.Commit()); err != nil {
-			t.Fatal(err)
-		}
-		if len(session.bulk) != 500 {
-			t.Fatalf("the backend got %d rows", len(session.bulk))
-		}
-		for i := range want {
-			if got := session.bulk[499][i]; !same(got, want[i]) {
-				t.Errorf("%s: got %s, want %s", columns[i].Type, show(got), show(want[i]))
-			}
-			if session.bulkCols[i].Name != names[i] || session.bulkCols[i].Type.Kind != columns[i].Type.Kind {
-				t.Errorf("column %+v, want %+v", session.bulkCols[i], columns[i])
-			}
-		}
-	})
-}
-
-// onBulk answers any INSERT BULK and shows the session that it runs on.
-func (s *site) onBulk(see func(*fakeSession)) {
-	s.fallback = func(_ context.Context, f *fakeSession, text string, w ResultWriter) error {
-		if !strings.HasPrefix(text, "INSERT BULK") {
-			return &ServerError{Number: 208, Class: 16, Message: text}
-		}
-		see(f)
-		return w.Done(0, false)
 	}
 }
 

@@ -59,9 +59,10 @@ func appendDone(b []byte, token byte, status, command uint16, rows int64) []byte
 	return binary.LittleEndian.AppendUint64(b, uint64(rows))
 }
 
-// appendShortText adds a B_VARCHAR, cut to n UTF-16 units (at most 255).
-func appendShortText(b []byte, text string, n int) []byte {
-	text = cutUTF16(text, n)
+// appendShortText adds a B_VARCHAR, cut to the 128 UTF-16 units of a sysname: all
+// such texts are names.
+func appendShortText(b []byte, text string) []byte {
+	text = cutUTF16(text, maxName)
 	return appendUTF16(append(b, byte(utf16Len(text))), text)
 }
 
@@ -73,8 +74,8 @@ func appendMessage(b []byte, token byte, e ServerError, server string) []byte {
 	text := cutUTF16(e.Message, maxMessage)
 	body = binary.LittleEndian.AppendUint16(body, uint16(utf16Len(text)))
 	body = appendUTF16(body, text)
-	body = appendShortText(body, server, maxName)
-	body = appendShortText(body, e.Procedure, maxName)
+	body = appendShortText(body, server)
+	body = appendShortText(body, e.Procedure)
 	body = binary.LittleEndian.AppendUint32(body, uint32(e.Line))
 	b = append(b, token)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(body)))
@@ -94,8 +95,8 @@ func appendEnvironment(b []byte, kind byte, now, before []byte) []byte {
 
 // appendEnvironmentText adds an ENVCHANGE token whose two values are texts.
 func appendEnvironmentText(b []byte, kind byte, now, before string) []byte {
-	body := appendShortText([]byte{kind}, now, maxName)
-	body = appendShortText(body, before, maxName)
+	body := appendShortText([]byte{kind}, now)
+	body = appendShortText(body, before)
 	b = append(b, tokenEnvironment)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(body)))
 	return append(b, body...)
@@ -125,7 +126,7 @@ func (c *conn) appendLoginAnswer(b []byte, l *login, size int) []byte {
 
 func appendLoginAck(b []byte, version uint32, v Version) []byte {
 	body := binary.BigEndian.AppendUint32([]byte{1}, version) // 1: T-SQL
-	body = appendShortText(body, "Microsoft SQL Server", maxName)
+	body = appendShortText(body, "Microsoft SQL Server")
 	body = append(body, v.Major, v.Minor, byte(v.Build>>8), byte(v.Build))
 	b = append(b, tokenLoginAck)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(body)))

@@ -120,6 +120,7 @@ func toWire(t Type) wireType {
 		w.size = 16
 	case XML:
 		w.max = true
+	default: // date, text, ntext, image and sql_variant carry no length of their own
 	}
 	return w
 }
@@ -275,7 +276,7 @@ func readXMLType(d *decoder) wireType {
 	if d.u8() != 0 { // names of a schema collection
 		d.shortText()
 		d.shortText()
-		d.longText()
+		d.skipLongText()
 	}
 	return wireType{Type: Type{Kind: XML, Length: -1}, id: wireXML, max: true}
 }

@@ -65,34 +65,33 @@ var typeAliases = map[string]string{
 func withFacets(kind Kind, facets string) Type {
 	t := Type{Kind: kind}
 	first, second, _ := strings.Cut(facets, ",")
-	n, err := strconv.Atoi(strings.TrimSpace(first))
-	given := err == nil
 	switch kind {
 	case Decimal:
-		t.Precision = 18
-		if given && n > 0 && n <= 38 {
-			t.Precision = uint8(n)
-		}
-		if s, err := strconv.Atoi(strings.TrimSpace(second)); err == nil && s >= 0 && s <= int(t.Precision) {
-			t.Scale = uint8(s)
-		}
+		t.Precision = facet(first, 1, 38, 18)
+		t.Scale = facet(second, 0, t.Precision, 0)
 	case Char, VarChar, NChar, NVarChar, Binary, VarBinary:
 		t.Length = 1
-		switch {
-		case strings.TrimSpace(facets) == "max":
-			t.Length = -1
-		case given && n > 0:
+		if n, err := strconv.Atoi(strings.TrimSpace(facets)); err == nil && n > 0 {
 			t.Length = n
+		} else if strings.TrimSpace(facets) == "max" {
+			t.Length = -1
 		}
 	case Text, NText, Image, XML:
 		t.Length = -1
 	case Time, DateTime2, DateTimeOffset:
-		t.Scale = 7
-		if given && n >= 0 && n <= 7 {
-			t.Scale = uint8(n)
-		}
+		t.Scale = facet(first, 0, 7, 7)
+	default: // the other types have no facets
 	}
 	return t
+}
+
+// facet reads a number from low to high, or gives the default.
+func facet(text string, low, high, otherwise uint8) uint8 {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 8)
+	if err != nil || uint8(n) < low || uint8(n) > high {
+		return otherwise
+	}
+	return uint8(n)
 }
 
 func unknownTypeText(id byte) string {
