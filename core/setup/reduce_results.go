@@ -264,7 +264,7 @@ func (s State) tasks() []review.Task {
 	if s.Facts == nil || s.Plan == nil || s.Entra.Tenant == nil {
 		return nil
 	}
-	return reviewTasks(*s.Facts, *s.Plan, *s.Entra.Tenant, s.accounts())
+	return review.Tasks(*s.Facts, *s.Plan, s.Entra.Tenant, s.accounts())
 }
 
 // accounts gives the proofs of all forests.

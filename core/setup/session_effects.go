@@ -210,9 +210,9 @@ func render(path string, r report.Record) ([]byte, error) {
 	var b bytes.Buffer
 	var err error
 	if strings.EqualFold(filepath.Ext(path), ".json") {
-		err = reportJSON(&b, r)
+		err = report.JSON(&b, r)
 	} else {
-		err = reportHTML(&b, r)
+		err = report.HTML(&b, r)
 	}
 	return b.Bytes(), err
 }
