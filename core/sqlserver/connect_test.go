@@ -74,6 +74,7 @@ func TestConnectPassesAllLayers(t *testing.T) {
 }
 
 func TestConnectStopsAtTheLayer(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name  string
 		set   func(s *stage, c *sqlserver.Config)

@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/hex"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"os"
@@ -206,20 +207,50 @@ func (s *stage) config() sqlserver.Config {
 	}
 }
 
-// reach connects, checks that a failure is a problem on the layer's own, and
-// gives what came out.
+// outcome is what came out of Connect.
+type outcome struct {
+	f    facts.SQLServer
+	err  error
+	took time.Duration
+}
+
+// connect connects and closes what it got.
+func connect(ctx context.Context, c sqlserver.Config) outcome {
+	start := time.Now()
+	db, f, err := sqlserver.Connect(ctx, c)
+	o := outcome{f, err, time.Since(start)}
+	if db != nil {
+		o.err = errors.Join(err, db.Close())
+	}
+	return o
+}
+
+// connectAll connects with all configurations at the same time.
+func connectAll(ctx context.Context, all []sqlserver.Config) []outcome {
+	out := make([]outcome, len(all))
+	var wg sync.WaitGroup
+	for i, c := range all {
+		wg.Go(func() { out[i] = connect(ctx, c) })
+	}
+	wg.Wait()
+	return out
+}
+
+// reach connects and gives what came out, checked.
 func reach(t *testing.T, c sqlserver.Config) (facts.SQLServer, *problem.Problem) {
 	t.Helper()
-	db, f, err := sqlserver.Connect(t.Context(), c)
-	if err == nil {
-		if cerr := db.Close(); cerr != nil {
-			t.Errorf("close: %v", cerr)
-		}
-		return f, nil
+	return checked(t, connect(t.Context(), c))
+}
+
+// checked sees to it that a failure is a problem that helps and keeps the secret.
+func checked(t *testing.T, o outcome) (facts.SQLServer, *problem.Problem) {
+	t.Helper()
+	if o.err == nil {
+		return o.f, nil
 	}
-	p := problem.As(err)
-	if p == nil || db != nil {
-		t.Fatalf("got %v, %v", db, err)
+	p := problem.As(o.err)
+	if p == nil {
+		t.Fatalf("got %v", o.err)
 	}
 	if p.What == "" || p.Fix == "" || p.Field == "" {
 		t.Errorf("a problem without help or field: %s", p.Text())
@@ -227,7 +258,7 @@ func reach(t *testing.T, c sqlserver.Config) (facts.SQLServer, *problem.Problem)
 	if strings.Contains(p.Text(), password) {
 		t.Errorf("the password is shown: %s", p.Text())
 	}
-	return f, p
+	return o.f, p
 }
 
 // failedAt checks that exactly the layers before name passed and those behind
