@@ -1,0 +1,163 @@
+// Package install carries a plan out on the real world or on a practice site: it
+// gives core/apply one action for each step, keeps one connection to the
+// database with the application lock on it, and the secrets in the vault.
+package install
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+)
+
+// Codes of the problems that Install itself finds.
+const (
+	CodeDiffers   problem.Code = "install.facts.changed" // what the plan rests on has changed
+	CodeLostLock  problem.Code = "install.lock.lost"     // the connection that holds the lock is gone
+	CodeMismatch  problem.Code = "install.verify"        // reading back gives something else than planned
+	CodeOtherPlan problem.Code = "install.plan.other"    // the journal was begun with another plan
+	CodePassword  problem.Code = "install.password"      // a password is not known any more
+	CodeIdentity  problem.Code = "install.identity"      // the tenant gave another identity than planned
+	CodeBusy      problem.Code = "install.busy"          // this program is installing already
+)
+
+// Params are what an installer works with.
+type Params struct {
+	// Probe reads again and says how to connect.
+	Probe *probe.Probe
+	// Directory and Cloud make the accounts and the sync identity.
+	Directory apply.Directory
+	Cloud     apply.Cloud
+	// DataDir is where journals, vault and reports are kept, each in a folder of
+	// its own.
+	DataDir string
+	// Practice marks the journal of a pretended installation.
+	Practice bool
+	// Protector seals the vault; nil for that of this system.
+	Protector secret.Protector
+}
+
+// Installer implements setup.Installer. It works on one installation at a time.
+type Installer struct {
+	p  Params
+	mu sync.Mutex
+}
+
+var _ setup.Installer = (*Installer)(nil)
+
+// New makes an installer.
+func New(p Params) *Installer { return &Installer{p: p} }
+
+// VaultDir gives the folder of the vault under the program's data folder.
+func VaultDir(dataDir string) string { return filepath.Join(dataDir, "vault") }
+
+// ReportDir gives the folder of the reports under the program's data folder.
+func ReportDir(dataDir string) string { return filepath.Join(dataDir, "reports") }
+
+// now is the clock of the probe.
+func (i *Installer) now() time.Time {
+	if i.p.Probe != nil && i.p.Probe.Now != nil {
+		return i.p.Probe.Now()
+	}
+	return time.Now()
+}
+
+// Install carries the plan out, as setup.Installer describes. The journal knows
+// where to go on; Job.From is for the reader of a log only. The application lock
+// is held from the claim to the end of the call.
+func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
+	return i.with(ctx, job, say, func(w *work, engine *apply.Engine) apply.Outcome {
+		o := engine.Run(ctx, job.Plan.Steps, stop, w.watch(say))
+		o.Reports = w.reports
+		return o
+	})
+}
+
+// Undo takes back what Install did, as setup.Installer describes, and writes the
+// reports anew when there are any.
+func (i *Installer) Undo(ctx context.Context, job setup.Job, say func(apply.Progress)) apply.Outcome {
+	return i.with(ctx, job, say, func(w *work, engine *apply.Engine) apply.Outcome {
+		w.undoing = true
+		o := engine.Undo(ctx, job.Plan.Steps, w.watch(say))
+		o.Reports = w.reports
+		if len(o.Reports) == 0 {
+			return o
+		}
+		if err := w.writeReports(o); err != nil && o.Problem == nil {
+			o.Problem = problem.From(err)
+		}
+		return o
+	})
+}
+
+// with opens journal and vault, runs do with them and closes everything, the
+// application lock included.
+func (i *Installer) with(ctx context.Context, job setup.Job, say func(apply.Progress), do func(*work, *apply.Engine) apply.Outcome) apply.Outcome {
+	if !i.mu.TryLock() {
+		return i.failed(job.Plan, &problem.Problem{
+			Code: CodeBusy, What: "This program is installing already.", Fix: "Wait until it has ended.",
+		}, say)
+	}
+	defer i.mu.Unlock()
+	vault, err := secret.OpenVault(VaultDir(i.p.DataDir), i.p.Protector)
+	if err != nil {
+		return i.failed(job.Plan, err, say)
+	}
+	journal, err := i.journal(job.Plan)
+	if err != nil {
+		return i.failed(job.Plan, err, say)
+	}
+	defer func() { _ = journal.Close() }() // every record was flushed when it was written
+	w := &work{Installer: i, job: job, plan: job.Plan, vault: vault, journal: journal}
+	defer w.disconnect(context.WithoutCancel(ctx))
+	return do(w, &apply.Engine{Journal: journal, Actions: w.actions(), Alive: w.alive, Now: i.now})
+}
+
+// journal makes the journal of the installation, or opens it to go on.
+func (i *Installer) journal(p plan.Plan) (*apply.Journal, error) {
+	path := apply.JournalPath(i.p.DataDir, p.ID)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return apply.CreateJournal(i.p.DataDir, apply.Begin{
+			Program: p.Claim.After.Version, Practice: i.p.Practice, Plan: p,
+		}, i.now)
+	}
+	j, err := apply.OpenJournal(path, i.now)
+	if err != nil {
+		return nil, err
+	}
+	if !samePlan(j.Begin().Plan, p) {
+		return nil, errors.Join(&problem.Problem{
+			Code: CodeOtherPlan, What: "The installation was begun with another plan.",
+			Why: "Only the plan that stands in the journal can be gone on with or taken back.",
+			Fix: "Take the earlier installation back, then check again.", Detail: path,
+		}, j.Close())
+	}
+	return j, nil
+}
+
+// samePlan compares plans by their JSON, in which they are kept.
+func samePlan(a, b plan.Plan) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// failed is the outcome of a run that could not even begin.
+func (i *Installer) failed(p plan.Plan, err error, say func(apply.Progress)) apply.Outcome {
+	at := i.now().UTC()
+	o := apply.Outcome{Ending: apply.Broken, Started: at, Finished: at, Problem: problem.From(err)}
+	if len(p.Steps) > 0 {
+		say(apply.Progress{Step: p.Steps[0].ID, State: apply.Failed, Problem: o.Problem, At: at})
+	}
+	return o
+}
