@@ -88,7 +88,10 @@ func judgeExports(s site) []Finding {
 		inEntra = c.Counts.Value.ExportDelete + c.Counts.Value.ExportDeleteAdd
 	}
 	f.Severity = Warning
-	f.Title = fmt.Sprintf("%s of %s pending exports %s deletions", count(deletes), count(t.sum.Exports()), are(deletes))
+	f.Title = fmt.Sprintf("%s of %s pending exports are deletions", count(deletes), count(t.sum.Exports()))
+	if deletes == 1 {
+		f.Title = fmt.Sprintf("1 of %s pending exports is a deletion", count(t.sum.Exports()))
+	}
 	f.Consequence = "They are carried out as soon as this server leaves staging mode."
 	f.Fix = "Review them before you leave staging mode: csexport and CSExportAnalyzer list them."
 	switch {

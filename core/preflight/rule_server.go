@@ -118,7 +118,7 @@ const expressLimitMB = 10 * 1024
 func judgeEdition(s site) []Finding {
 	const id = "sql.edition"
 	engine := s.set.SQL.EngineEdition
-	seen := []Evidence{evidence(s.set.SQL.Edition, text), evidence(engine, number)}
+	seen := []Evidence{evidence(s.set.SQL.Edition, text), evidence(engine, count)}
 	n, known := engine.Get()
 	if !known {
 		return []Finding{unknown(id, AreaServer, "The edition of SQL Server", engine.Reason(),

@@ -35,8 +35,6 @@ func yesNo(v bool) string {
 	return "no"
 }
 
-func number(v int64) string { return count(v) }
-
 // count writes a number with thousands separators, as the pages do: 48,211.
 func count(n int64) string {
 	digits := strconv.FormatInt(n, 10)
@@ -60,14 +58,6 @@ func plural(n int64, one string) string {
 		return "1 " + one
 	}
 	return count(n) + " " + one + "s"
-}
-
-// are gives "is" or "are" for n things.
-func are(n int64) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }
 
 // moment writes a time in UTC to the minute.

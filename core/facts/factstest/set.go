@@ -27,7 +27,9 @@ func Now() time.Time { return time.Date(2026, time.November, 22, 10, 0, 0, 0, ti
 func Known[T any](v T) facts.Read[T] { return facts.Known(v, "test", Now()) }
 
 // Unknown makes a reading that failed at Now.
-func Unknown[T any]() facts.Read[T] { return facts.Unknown[T]("test", "the login may not see it", Now()) }
+func Unknown[T any]() facts.Read[T] {
+	return facts.Unknown[T]("test", "the login may not see it", Now())
+}
 
 // Set gives the facts of a healthy site: SYNC02 is to take over the database
 // ADSync on SQL01\HYBRID from SYNC01, which synchronized two forests with
