@@ -185,6 +185,10 @@ func (c *conn) checkLogin(l *login) error {
 			Number: 18452, Class: 14, State: 1,
 			Message: "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.",
 		}
+	case l.newSecret:
+		return &ServerError{
+			Number: 50000, Class: 14, State: 1, Message: "Login failed. This server does not change passwords at login.",
+		}
 	case c.version < version72 && !c.strict:
 		return &ServerError{
 			Number: 17832, Class: 20, State: 18,

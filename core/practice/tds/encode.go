@@ -12,17 +12,21 @@ import (
 const plpChunk = 1 << 20
 
 // appendValue adds a value as it stands in ROW and RETURNVALUE, with its length
-// in front. The value must be one of the Go types named at Param, or nil.
-func (w wireType) appendValue(b []byte, value any) ([]byte, error) {
+// in front. The value must be one of the Go types named at Param, or nil. scratch
+// is working space, which grows as needed; its content means nothing.
+func (w wireType) appendValue(b []byte, value any, scratch *[]byte) ([]byte, error) {
 	if value == nil {
 		return w.appendNull(b), nil
 	}
 	if w.Kind == SQLVariant {
 		return appendVariant(b, value)
 	}
-	data, err := w.encode(nil, value)
+	data, err := w.encode((*scratch)[:0], value)
 	if err != nil {
 		return nil, err
+	}
+	if cap(data) <= plpChunk {
+		*scratch = data // a huge value's space is not kept
 	}
 	switch {
 	case w.max:

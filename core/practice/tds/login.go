@@ -34,6 +34,7 @@ type login struct {
 	version    uint32
 	packetSize int
 	integrated bool // wants Windows authentication
+	newSecret  bool // wants the password changed
 	extended   bool // sent feature extensions, so an answer to them is due
 	features   []byte
 }
@@ -48,6 +49,7 @@ func parseLogin(data []byte) (*login, error) {
 		version:    binary.LittleEndian.Uint32(data[4:]),
 		packetSize: packetSizeFor(binary.LittleEndian.Uint32(data[8:])),
 		integrated: data[25]&flagIntegrated != 0,
+		newSecret:  data[27]&flagChangePassword != 0,
 		extended:   data[27]&flagExtension != 0,
 	}
 	l.ReadOnlyIntent = data[26]&flagReadOnly != 0

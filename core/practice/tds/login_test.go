@@ -182,6 +182,7 @@ func TestLoginRefused(t *testing.T) {
 		{"password, login encrypted", func(c *msdsn.Config) { c.Password = "wrong" }, 18456, 14, msdsn.EncryptionOff},
 		{"user", func(c *msdsn.Config) { c.User = "nobody" }, 18456, 14, msdsn.EncryptionRequired},
 		{"database", func(c *msdsn.Config) { c.Database = "missing" }, 4060, 11, msdsn.EncryptionRequired},
+		{"new password", func(c *msdsn.Config) { c.ChangePassword = "other" }, 50000, 14, msdsn.EncryptionRequired},
 		{"windows", func(c *msdsn.Config) {
 			c.User = `CONTOSO\admin`
 			c.Parameters = map[string]string{"authenticator": "ntlm"}

@@ -23,7 +23,8 @@ func (a pipeAddr) String() string { return string(a) }
 type stream struct {
 	mu         sync.Mutex
 	changed    *sync.Cond
-	buf        []byte
+	buf        []byte // what is on its way starts at off
+	off        int
 	ended      bool // the writer closed: what is buffered can still be read
 	dropped    bool // the reader closed
 	readTimer  *time.Timer
@@ -38,6 +39,8 @@ func newStream() *stream {
 	return s
 }
 
+func (s *stream) waiting() int { return len(s.buf) - s.off }
+
 func passed(deadline time.Time) bool { return !deadline.IsZero() && !time.Now().Before(deadline) }
 
 func (s *stream) read(b []byte) (int, error) {
@@ -49,9 +52,9 @@ func (s *stream) read(b []byte) (int, error) {
 			return 0, net.ErrClosed
 		case passed(s.readBy):
 			return 0, os.ErrDeadlineExceeded
-		case len(s.buf) > 0 || len(b) == 0:
-			n := copy(b, s.buf)
-			s.buf = append(s.buf[:0], s.buf[n:]...)
+		case s.waiting() > 0 || len(b) == 0:
+			n := copy(b, s.buf[s.off:])
+			s.off += n
 			s.changed.Broadcast()
 			return n, nil
 		case s.ended:
@@ -76,7 +79,11 @@ func (s *stream) write(b []byte) (int, error) {
 		case len(b) == 0:
 			return written, nil
 		}
-		if n := min(len(b), pipeBuffer-len(s.buf)); n > 0 {
+		if n := min(len(b), pipeBuffer-s.waiting()); n > 0 {
+			if len(s.buf)+n > pipeBuffer { // no room behind: move to the front
+				s.buf = s.buf[:copy(s.buf, s.buf[s.off:])]
+				s.off = 0
+			}
 			s.buf = append(s.buf, b[:n]...)
 			b = b[n:]
 			written += n

@@ -141,9 +141,6 @@ func protocolError(err error) error {
 // appendState reports a changed database and a begun or ended transaction, of
 // which clients keep track by ENVCHANGE alone.
 func (c *conn) appendState(r *results, failed bool) {
-	if c.session == nil {
-		return
-	}
 	if now := c.session.Database(); now != c.database {
 		b := appendEnvironmentText(nil, envDatabase, now, c.database)
 		r.write(appendMessage(b, tokenInfo, ServerError{

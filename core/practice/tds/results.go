@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 const (
@@ -24,8 +25,9 @@ type results struct {
 	inProc  bool // a call: statements end with DONEINPROC, the whole with DONEPROC
 	columns []wireType
 	nulls   []byte
-	open    bool // a result set has been announced and not yet ended
-	scratch []byte
+	open    bool   // a result set has been announced and not yet ended
+	scratch []byte // the row that is being put together
+	value   []byte // and the value
 
 	held       bool // a DONE token waits for its "more" bit
 	heldRows   int64
@@ -143,7 +145,7 @@ func (r *results) Row(values []any) error {
 			continue
 		}
 		var err error
-		if b, err = r.columns[i].appendValue(b, value); err != nil {
+		if b, err = r.columns[i].appendValue(b, value, &r.value); err != nil {
 			return fmt.Errorf("column %d: %w", i+1, err)
 		}
 	}
@@ -197,12 +199,14 @@ func (r *results) Info(e ServerError) {
 	r.write(appendMessage(nil, token, e, r.c.server.config.ServerName))
 }
 
-// fail sends err as one or more ERROR tokens.
+// fail sends err as one or more ERROR tokens, with the messages that come along,
+// such as "The statement has been terminated.", as INFO.
 func (r *results) fail(err error) {
-	for _, e := range serverErrors(err) {
-		if e.Class <= 10 {
-			e.Class = 16
-		}
+	all := serverErrors(err)
+	if !slices.ContainsFunc(all, func(e ServerError) bool { return e.Class > 10 }) {
+		all[0].Class = 16 // a failure without an error would pass for a success
+	}
+	for _, e := range all {
 		r.Info(e)
 	}
 }
@@ -245,7 +249,7 @@ func (r *results) returnValue(ordinal int, p Param) error {
 	b = binary.LittleEndian.AppendUint32(b, 0) // user type
 	b = binary.LittleEndian.AppendUint16(b, 1) // nullable
 	b = w.appendInfo(b)
-	b, err := w.appendValue(b, cutToType(w, p.Value))
+	b, err := w.appendValue(b, cutToType(w, p.Value), &r.value)
 	if err != nil {
 		return fmt.Errorf("parameter %s: %w", p.Name, err)
 	}

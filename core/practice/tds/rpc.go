@@ -11,6 +11,7 @@ const (
 	maxParameters = 2100 // SQL Server's limit for one call
 
 	paramByReference = 0x01
+	paramDefault     = 0x02
 	paramEncrypted   = 0x08
 
 	rpcSeparator    byte = 0xFF // between the calls of one request
@@ -90,13 +91,17 @@ func readCall(d *decoder) call {
 			}
 			break
 		}
-		c.params = append(c.params, readParam(d, int(first)))
+		if p, given := readParam(d, int(first)); given {
+			c.params = append(c.params, p)
+		}
 	}
 	return c
 }
 
-func readParam(d *decoder, nameLength int) Param {
-	p := Param{Name: d.text16(nameLength)}
+// readParam reads a parameter. A named one for which the client wants the
+// procedure's default counts as not given.
+func readParam(d *decoder, nameLength int) (p Param, given bool) {
+	p.Name = d.text16(nameLength)
 	status := d.u8()
 	p.Output = status&paramByReference != 0
 	if status&paramEncrypted != 0 {
@@ -105,7 +110,7 @@ func readParam(d *decoder, nameLength int) Param {
 	w := readType(d)
 	p.Type = w.Type
 	p.Value = w.readValue(d, false)
-	return p
+	return p, status&paramDefault == 0 || p.Name == ""
 }
 
 // plainName takes brackets, schema and database off a system procedure's name.

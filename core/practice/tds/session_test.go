@@ -27,7 +27,8 @@ func TestErrorToken(t *testing.T) {
 		w.Info(ServerError{Number: 5701, Class: 0, Message: "just so"})
 		return 0, errors.Join(
 			&ServerError{Number: 2627, Class: 14, State: 1, Message: "duplicate"},
-			fmt.Errorf("wrapped: %w", &ServerError{Number: 3621, Class: 0, Message: "terminated"}))
+			fmt.Errorf("wrapped: %w", &ServerError{Number: 547, Class: 16, Message: "conflict"}),
+			&ServerError{Number: 3621, Message: "The statement has been terminated."})
 	})
 	bothWays(t, func(t *testing.T, inMemory bool) {
 		db := s.open(t, inMemory, nil)
@@ -42,7 +43,7 @@ func TestErrorToken(t *testing.T) {
 			t.Errorf("got  %+v\nwant %+v", e, want)
 		}
 		_, err = db.ExecContext(t.Context(), "two errors")
-		if !errors.As(err, &e) || len(e.All) != 2 || e.All[0].Number != 2627 || e.All[1].Number != 3621 {
+		if !errors.As(err, &e) || len(e.All) != 2 || e.All[0].Number != 2627 || e.All[1].Number != 547 {
 			t.Errorf("got %+v", err)
 		}
 	})
