@@ -82,11 +82,16 @@ func claimNow(ctx context.Context, conn *sql.Conn) (now *facts.Claim, text strin
 	if err != nil || !found {
 		return nil, text, found, err
 	}
-	var c facts.Claim
-	if json.Unmarshal([]byte(text), &c) != nil || c.Server == "" {
-		return nil, text, true, nil
+	if c, ok := parseClaim(text); ok {
+		now = &c
 	}
-	return &c, text, true, nil
+	return now, text, true, nil
+}
+
+// parseClaim reads a claim's text.
+func parseClaim(text string) (c facts.Claim, ok bool) {
+	err := json.Unmarshal([]byte(text), &c)
+	return c, err == nil && c.Server != ""
 }
 
 // sameClaim tells whether two claims are the same, or both are none.

@@ -2,7 +2,6 @@ package adsync
 
 import (
 	"context"
-	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -101,8 +100,8 @@ func (r *reader) readClaim(ctx context.Context) {
 		r.out.Claim = facts.Known[*facts.Claim](nil, source, at)
 		return
 	}
-	var c facts.Claim
-	if err := json.Unmarshal([]byte(text), &c); err != nil || c.Server == "" {
+	c, ok := parseClaim(text)
+	if !ok {
 		r.unreadable("%s: %q", source, text)
 		r.out.Claim = facts.Unknown[*facts.Claim](source, "there is a claim that could not be understood", at)
 		return

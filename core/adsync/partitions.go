@@ -91,11 +91,8 @@ func orEmpty(list []string) []string {
 // customData reads the cookie or water-mark and the domain controllers.
 func (r *reader) customData(p *facts.Partition, row record, kind facts.ConnectorKind, at time.Time) {
 	source := tPartition + ".ma_custom_data_xml"
-	if c, ok := r.s.column(tPartition, "ma_custom_data_xml"); !ok {
-		sel := r.s.choose(tPartition, r.partitionFields())
-		if c, ok = sel.names["ma_custom_data_xml"]; ok {
-			source = tPartition + "." + c.name
-		}
+	if c, ok := r.s.choose(tPartition, r.partitionFields()).names["ma_custom_data_xml"]; ok {
+		source = tPartition + "." + c.name
 	}
 	if _, has := row.raw("ma_custom_data_xml"); !has {
 		p.Cookie = facts.Absent[time.Time](source, absentHere, at)

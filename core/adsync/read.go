@@ -35,11 +35,10 @@ type Options struct {
 
 // reader is one run of Read.
 type reader struct {
-	q    Querier
-	s    *schema
-	opt  Options
-	out  facts.ADSync
-	errs map[string]error // table -> why it could not be read
+	q   Querier
+	s   *schema
+	opt Options
+	out facts.ADSync
 }
 
 // Read reads everything that the program knows of an ADSync database. It only
@@ -58,7 +57,7 @@ func Read(ctx context.Context, db Querier, opt Options) (facts.ADSync, error) {
 	if opt.Wait == 0 {
 		opt.Wait = DefaultWait
 	}
-	r := &reader{q: ReadOnly(db), opt: opt, errs: map[string]error{}}
+	r := &reader{q: ReadOnly(db), opt: opt}
 	err := r.run(ctx)
 	if ctx.Err() != nil {
 		return r.out, problem.From(context.Cause(ctx))
@@ -141,7 +140,7 @@ func (r *reader) now() time.Time { return r.opt.Now().UTC() }
 
 // fetch reads the wanted columns of a table in one statement. tail follows the
 // FROM clause. Missing columns are noted; err is nil and res nil without the table.
-func (r *reader) fetch(ctx context.Context, table string, want []field, head, tail string, args ...any) (*result, error) {
+func (r *reader) fetch(ctx context.Context, table string, want []field, head, tail string) (*result, error) {
 	if !r.s.has(table) {
 		return nil, nil
 	}
@@ -153,9 +152,8 @@ func (r *reader) fetch(ctx context.Context, table string, want []field, head, ta
 		return nil, errors.New("the table has none of the columns that are known")
 	}
 	text := "SELECT " + head + strings.Join(sel.list, ", ") + " FROM " + r.s.from(table) + tail
-	res, err := queryAll(ctx, r.q, text, args...)
+	res, err := queryAll(ctx, r.q, text)
 	if err != nil {
-		r.errs[table] = err
 		r.unreadable("%s: %v", table, err)
 	}
 	return res, err

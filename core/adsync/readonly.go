@@ -105,42 +105,54 @@ func sqlWords(text string) (words []sqlWord, why string) {
 	depth, ended := 0, false
 	for i := 0; i < len(text); {
 		n := skipQuiet(text[i:])
-		if n < 0 {
-			return nil, "a quote or comment is not closed"
-		}
-		if n > 0 {
-			if ended && (text[i] == '\'' || text[i] == '"' || text[i] == '[') {
-				return nil, "it holds a second statement"
-			}
-			i += n
-			continue
-		}
-		c := text[i]
-		if ended && c != ';' {
-			return nil, "it holds a second statement"
-		}
 		switch {
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case c == ';':
-			ended = true
-		}
-		if depth < 0 {
-			return nil, "its parentheses do not match"
-		}
-		if n = wordLength(text[i:]); n > 0 {
-			words = append(words, sqlWord{strings.ToUpper(text[i : i+n]), depth})
+		case n < 0:
+			return nil, "a quote or comment is not closed"
+		case ended && isStatement(text[i:], n):
+			return nil, "it holds a second statement"
+		case n > 0:
 			i += n
 			continue
 		}
-		i++
+		depth += nesting(text[i])
+		ended = ended || text[i] == ';'
+		if depth < 0 {
+			return nil, unequal
+		}
+		n = wordLength(text[i:])
+		if n > 0 {
+			words = append(words, sqlWord{strings.ToUpper(text[i : i+n]), depth})
+		}
+		i += max(n, 1)
 	}
 	if depth != 0 {
-		return nil, "its parentheses do not match"
+		return nil, unequal
 	}
 	return words, ""
+}
+
+// unequal is why a text is refused whose parentheses do not match.
+const unequal = "its parentheses do not match"
+
+// nesting gives how much deeper in parentheses a text is behind c.
+func nesting(c byte) int {
+	switch c {
+	case '(':
+		return 1
+	case ')':
+		return -1
+	}
+	return 0
+}
+
+// isStatement tells whether what stands at the start of text, quiet bytes of
+// which skipQuiet skips, says something to the server: neither white space, nor
+// a comment, nor another semicolon.
+func isStatement(text string, quiet int) bool {
+	if quiet == 0 {
+		return text[0] != ';'
+	}
+	return text[0] == '\'' || text[0] == '"' || text[0] == '['
 }
 
 // skipQuiet gives the length of the white space, comment, string or quoted name
