@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"runtime"
 	"testing"
 	"time"
 )
@@ -27,4 +28,31 @@ func BenchmarkMillion(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestMemoryStaysFlat ranges over a large table and looks at what is alive in the
+// middle of it.
+func TestMemoryStaysFlat(t *testing.T) {
+	alive := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	const objects = 150_000
+	d := New(Options{Objects: objects, HistoryDays: 1})
+	before := alive()
+	for _, name := range []string{"mms_connectorspace", "mms_metaverse", "mms_metaverse_lineageguid", "mms_cs_link"} {
+		table, _ := d.Table(name)
+		n := 0
+		for range table.All() {
+			if n++; n != objects/2 {
+				continue
+			}
+			if after := alive(); after > before+8<<20 {
+				t.Errorf("%s: %d bytes more are alive after %d rows", name, after-before, n)
+			}
+		}
+	}
+	runtime.KeepAlive(d)
 }

@@ -112,7 +112,7 @@ func (s *site) privateXML(c *connector) string {
 		x.open("parameter-values")
 		x.parameter("Host", "connectivity", "ldap.staff.example")
 		x.parameter("User Name", "connectivity", c.user)
-		x.parameter("Password", "connectivity", "", "encrypted", "1")
+		x.secret("Password")
 		x.close("parameter-values", "MAConfig")
 		return x.String()
 	}
@@ -139,7 +139,7 @@ func (s *site) adXML(c *connector) string {
 	x.open("parameter-values")
 	for i := 0; i < len(connectivity); i += 2 {
 		if connectivity[i] == "password" {
-			x.text("parameter", "", "name", "password", "type", "encrypted-string", "use", "connectivity", "dataType", "String", "encrypted", "1")
+			x.secret("password")
 			continue
 		}
 		x.parameter(connectivity[i], "connectivity", connectivity[i+1])
@@ -239,6 +239,14 @@ func (s *site) entraParameters(x *xmlText, c *connector) {
 	} else {
 		x.parameter("UserName", "connectivity", c.user)
 	}
-	x.text("parameter", "", "name", "Password", "type", "encrypted-string", "use", "connectivity", "dataType", "String", "encrypted", "1")
+	x.secret("Password")
+	if s.Writebacks.Password && !s.below("1.2") {
+		x.secret("PasswordResetConfiguration")
+	}
 	x.close("parameter-values")
+}
+
+// secret writes a parameter whose value is in encrypted_configuration only.
+func (x *xmlText) secret(name string) {
+	x.text("parameter", "", "name", name, "type", "encrypted-string", "use", "connectivity", "dataType", "String", "encrypted", "1")
 }

@@ -9,4 +9,12 @@
 // mms_cs_object_log, an AD object's anchor, the parameters of an application
 // identity) the likely shape is assumed, and said so where it is made. All values
 // are invented.
+//
+// Assumed are: sync_rule_id, version_number, modification_date and sync_rule_xml,
+// or a column per exported element, for a rule; watermark_history_id, ma_id,
+// partition_id and watermark_date beside the known column of a watermark; log_id,
+// ma_id, cs_object_id, log_date, operation and cs_dn of the object log; nvarchar
+// for error codes; a DWORD length before an AD object's 16-byte anchor; the
+// parameters ApplicationId and CertificateThumbprint; nvarchar(max) for the global
+// settings; <custom-data> around a partition's own data; schema version 616.
 package sample

@@ -2,6 +2,7 @@ package sample
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -68,7 +69,7 @@ var adSchema = sync.OnceValue(func() string {
 		x.pairs("name", a.name, "syntax", syntaxes[a.kind])
 		x.close("attribute-type")
 	}
-	classes := append(adClasses[:len(adClasses):len(adClasses)], adContainers...)
+	classes := slices.Concat(adClasses, adContainers)
 	for i, class := range classes {
 		x.open("class", "id", "C"+itoa(i), "type", "structural")
 		x.text("name", class)

@@ -84,25 +84,28 @@ func (s *site) cycle() []run {
 // result gives how a run ended: mostly well, and the newest ones as the
 // connector space says.
 func (s *site) result(i int, newest bool, r run) string {
-	entra := r.connector.isEntra()
-	switch {
-	case newest && entra && r.profile == export && s.ExportErrors > 0:
-		return "completed-export-errors"
-	case newest && entra && r.profile == deltaImport && s.ImportErrors > 0:
-		return "completed-discovery-errors"
+	if newest && r.connector.isEntra() {
+		switch {
+		case r.profile == export && s.ExportErrors > 0:
+			return "completed-export-errors"
+		case r.profile == deltaImport && s.ImportErrors > 0:
+			return "completed-discovery-errors"
+		}
 	}
 	if r.start.After(s.lastCycle.AddDate(0, 0, -2)) {
 		return "success" // what is wrong now is what the options ask for
 	}
-	switch luck := s.seed.below(kindCounter, uint64(i), 400); {
-	case luck == 0 && r.profile == deltaSync:
+	if s.seed.below(kindCounter, uint64(i), 400) > 0 {
+		return "success"
+	}
+	switch r.profile {
+	case deltaSync:
 		return "completed-sync-errors"
-	case luck == 1 && r.profile == export:
+	case export:
 		return "completed-export-errors"
-	case luck == 2 && r.profile == deltaImport:
+	default:
 		return "no-start-connection"
 	}
-	return "success"
 }
 
 // fact gives the run as a reader sees it.

@@ -15,12 +15,7 @@ func TestRunHistory(t *testing.T) {
 	}
 	last := []string{"Export", "Export", "Delta Synchronization", "Delta Synchronization", "Delta Import", "Delta Import"}
 	for i, profile := range last { // newest first: Export AD, Export Entra, ..., the import of Entra ID, that of AD
-		entra := i%2 == 1
-		if i == 4 || i == 2 {
-			entra = true
-		} else if i == 5 || i == 3 {
-			entra = false
-		}
+		entra := i == 1 || i == 2 || i == 4
 		if runs[i].Profile != profile || (runs[i].Connector == EntraConnectorID) != entra {
 			t.Errorf("run %d is %s of %s", i, runs[i].Profile, runs[i].Connector)
 		}

@@ -3,6 +3,7 @@ package sample
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,17 +49,17 @@ func (p *partition) inclusions() []string {
 	if p.domain == nil || len(p.domain.Include) == 0 {
 		return []string{p.name}
 	}
-	return wholeDNs(p.domain.Include, p.name)
+	return fullNames(p.domain.Include, p.name)
 }
 
 func (p *partition) exclusions() []string {
 	if p.domain == nil || len(p.domain.Include) == 0 {
 		return nil
 	}
-	return append([]string{p.name}, wholeDNs(p.domain.Exclude, p.name)...)
+	return append([]string{p.name}, fullNames(p.domain.Exclude, p.name)...)
 }
 
-func wholeDNs(names []string, base string) []string {
+func fullNames(names []string, base string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {
 		out[i] = n
@@ -72,7 +73,7 @@ func wholeDNs(names []string, base string) []string {
 func (s *site) filterXML(c *connector, p *partition) string {
 	classes := entraClasses
 	if c.forest != nil {
-		classes = append(adClasses[:len(adClasses):len(adClasses)], adContainers...)
+		classes = slices.Concat(adClasses, adContainers)
 	}
 	var x xmlText
 	x.open("filter")

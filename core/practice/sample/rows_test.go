@@ -116,6 +116,15 @@ func TestTables(t *testing.T) {
 	if got := tableNames(Empty()); len(got) != 0 {
 		t.Errorf("an empty database has %v", got)
 	}
+	for table := range New(Options{}).Tables() {
+		seen := map[string]bool{}
+		for _, c := range table.Columns {
+			if seen[strings.ToLower(c.Name)] {
+				t.Errorf("%s.%s is there twice for a server that ignores case", table.Name, c.Name)
+			}
+			seen[strings.ToLower(c.Name)] = true
+		}
+	}
 	server, _ := New(Options{}).Table("MMS_Server_Configuration")
 	agent, _ := New(Options{}).Table("mms_management_agent")
 	if len(server.Columns) != 13 || len(agent.Columns) != 27 {

@@ -65,7 +65,11 @@ func ruleValues(r rule) []any {
 		"name", r.Name, "description", r.Description, "immutable_tag", tag, "direction", r.Direction,
 		"disabled", r.Disabled, "connector", parseGUID(r.Connector), "source_object_type", r.SourceType,
 		"target_object_type", r.TargetType, "link_type", r.LinkType, "precedence", r.Precedence,
-		"precedence_after", GUID{}, "precedence_before", GUID{}, "soft_delete_expiry_interval", "00:00:00",
+		"precedence_after",
+		GUID{},
+		"precedence_before",
+		GUID{},
+		"soft_delete_expiry_interval", "00:00:00",
 		"enable_password_sync", r.PasswordSync, "attribute_mappings", mappings.String(),
 		"relationship_criteria", joins.String(), "synchronization_criteria", scope.String(),
 	}
