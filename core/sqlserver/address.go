@@ -90,7 +90,7 @@ type part struct {
 
 // parseServer reads the first field.
 func parseServer(text string) (part, *problem.Problem) {
-	text, _ = cutPrefixFold(text, "tcp:")
+	text = cutPrefixFold(text, "tcp:")
 	text = strings.TrimSpace(strings.TrimPrefix(text, "//"))
 	host, rest := splitHost(text)
 	var out part

@@ -70,8 +70,8 @@ func checkHost(text string) (host, note string, p *problem.Problem) {
 	case bare == "":
 		return "", "", badHost(text, "The name of the computer is missing.")
 	}
-	if ip, err := netip.ParseAddr(bare); err == nil && (ip.Zone() == "" || checkCharacters(ip.Zone(), answers.FieldServer) == nil) {
-		if ip.Is6() && !strings.HasPrefix(text, "[") && strings.Count(bare, ":") > 2 {
+	if ip, ok := address(bare); ok {
+		if ip.Is6() && bare == text && strings.Count(bare, ":") > 2 {
 			note = "This was read as an IPv6 address without a port; with a port write [address],port."
 		}
 		return ip.String(), note, nil
@@ -87,6 +87,15 @@ func checkHost(text string) (host, note string, p *problem.Problem) {
 		return "", "", badHost(text, why)
 	}
 	return text, "", nil
+}
+
+// address reads an IP address, with a zone of plain characters only.
+func address(text string) (netip.Addr, bool) {
+	ip, err := netip.ParseAddr(text)
+	if err != nil || (ip.Zone() != "" && checkCharacters(ip.Zone(), answers.FieldServer) != nil) {
+		return netip.Addr{}, false
+	}
+	return ip, true
 }
 
 // hostFault says what is wrong with the form of a name (RFC 1123, with the
@@ -225,10 +234,10 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// cutPrefixFold is strings.CutPrefix without regard to case.
-func cutPrefixFold(s, prefix string) (string, bool) {
+// cutPrefixFold is strings.TrimPrefix without regard to case.
+func cutPrefixFold(s, prefix string) string {
 	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
-		return s[len(prefix):], true
+		return s[len(prefix):]
 	}
-	return s, false
+	return s
 }

@@ -74,7 +74,7 @@ func localDB(field problem.Field) *problem.Problem {
 
 // recogniseAzure answers Azure SQL by the name of its servers.
 func recogniseAzure(low string, field problem.Field) *problem.Problem {
-	host, _ := cutPrefixFold(low, "tcp:")
+	host := cutPrefixFold(low, "tcp:")
 	if i := strings.IndexAny(host, `,\:`); i >= 0 {
 		host = host[:i]
 	}

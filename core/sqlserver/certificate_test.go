@@ -87,7 +87,7 @@ func checkCertificate(t *testing.T, f facts.SQLServer, c tls.Certificate, a answ
 	if !got.Trusted && got.Reason == "" {
 		t.Error("it is not said why the certificate is not trusted")
 	}
-	if got.Pinned != (strings.EqualFold(strings.ReplaceAll(a.PinSHA256, ":", ""), got.SHA256)) {
+	if got.Pinned != strings.EqualFold(strings.ReplaceAll(a.PinSHA256, ":", ""), got.SHA256) {
 		t.Errorf("pinned: %v", got.Pinned)
 	}
 	if !strings.HasPrefix(got.Version, "TLS 1.") {

@@ -59,5 +59,4 @@ const (
 	CodeLoginBroken     problem.Code = "sql.login.broken"
 	CodeStream          problem.Code = "sql.stream"
 	CodeSQLUnknown      problem.Code = "sql.error"
-	CodeCancelled                    = problem.CodeCancelled
 )

@@ -59,7 +59,7 @@ type login struct {
 	provider string       // the driver's authenticator, always given: left out, a failing one turns into a SQL login
 }
 
-// The driver's authenticators. sqlLogin is our own: it says "none", so that the
+// The driver's authenticators. providerSQL is our own: it says "none", so that the
 // driver never falls back to another one by itself.
 const (
 	providerSSPI = "winsspi"
@@ -67,7 +67,8 @@ const (
 	providerSQL  = "adsync-reconnect-sql"
 )
 
-//nolint:gochecknoinits // the driver's registry has to be filled before the first connection
+// The driver knows authenticators from a registry, which has to be filled before
+// the first connection.
 func init() {
 	none := func(msdsn.Config) (integratedauth.IntegratedAuthenticator, error) { return nil, nil }
 	if err := integratedauth.SetIntegratedAuthenticationProvider(providerSQL, integratedauth.ProviderFunc(none)); err != nil {
@@ -207,7 +208,7 @@ func missingPassword(user string) *problem.Problem {
 // the browser itself.
 func (t target) driverConfig(port int, db, spn string) msdsn.Config {
 	c := msdsn.Config{
-		Host: t.addr.Host, Port: uint64(port), Instance: t.addr.Instance, //nolint:gosec // 1 to 65535, see parsePort and parseBlock
+		Host: t.addr.Host, Port: uint64(port), Instance: t.addr.Instance, // 1 to 65535, see parsePort and parseBlock
 		Database: db, User: t.login.user, AppName: t.app, Workstation: workstation(),
 		DisableRetry: true, DialTimeout: -1, KeepAlive: 30 * time.Second, PacketSize: 4096,
 		Protocols:                 []string{"tcp"},

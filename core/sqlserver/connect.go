@@ -308,7 +308,7 @@ func (w *way) notStrict(ctx context.Context, start time.Time, err error) *proble
 		return w.fail(facts.LayerTLS, start, strictProblem(said.version, err))
 	}
 	var f *foreign
-	if errors.As(second, &f) && f.looks != "a server that speaks TLS from the first byte" {
+	if errors.As(second, &f) && f.looks != looksTLS {
 		return w.fail(facts.LayerAnswer, start, answerProblem(w.where(), foreignOr(limited, second)))
 	}
 	if ctx.Err() != nil {

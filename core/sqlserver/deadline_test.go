@@ -66,8 +66,8 @@ func strangers() []struct {
 	}
 }
 
-// real is a configuration for a TCP port of this computer.
-func real(port int) sqlserver.Config {
+// onPort is a configuration for a TCP port of this computer.
+func onPort(port int) sqlserver.Config {
 	return sqlserver.Config{
 		Answers: answers.SQL{
 			Server: "127.0.0.1", Instance: "," + itoa(port), SignIn: answers.SignInSQL, User: "sa", Timeout: 1,
@@ -90,7 +90,7 @@ func TestStrangersEndInTime(t *testing.T) {
 	for _, s := range all {
 		port := listen(t, s.serve)
 		for _, mode := range modes {
-			cfg := real(port)
+			cfg := onPort(port)
 			cfg.Answers.Encryption = mode
 			configs = append(configs, cfg)
 		}
@@ -173,7 +173,7 @@ func TestCancelAtTheServer(t *testing.T) {
 		for _, mode := range []answers.Encryption{answers.EncryptMandatory, answers.EncryptStrict} {
 			t.Run(s.name+" "+string(mode), func(t *testing.T) {
 				stuck := make(chan struct{}, 8)
-				cfg := real(listen(t, func(c net.Conn) {
+				cfg := onPort(listen(t, func(c net.Conn) {
 					stuck <- struct{}{}
 					s.serve(c)
 				}))
@@ -246,7 +246,7 @@ func TestStallAnywhere(t *testing.T) {
 	var configs []sqlserver.Config
 	limits := []int64{1, 7, 8, 20, 60, 120, 400, 700, 1000}
 	for _, limit := range limits {
-		cfg := real(listen(t, cutter(server, limit)))
+		cfg := onPort(listen(t, cutter(server, limit)))
 		cfg.Answers.PinSHA256 = fingerprint(cert)
 		configs = append(configs, cfg)
 	}
@@ -338,7 +338,7 @@ func TestOddAnswersDuringLogin(t *testing.T) {
 		"\x04\x01\x00\x15\x00\x00\x01\x00\xfd\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x00", // DONE without LOGINACK
 		"HTTP/1.1 400 Bad Request\r\n\r\n",
 	} {
-		cfg := real(listen(t, func(c net.Conn) {
+		cfg := onPort(listen(t, func(c net.Conn) {
 			r := bufio.NewReader(c)
 			if _, err := r.Peek(8); err != nil {
 				return
@@ -371,7 +371,7 @@ func TestOddAnswersDuringLogin(t *testing.T) {
 // A TLS server that speaks no TDS inside must not pass for a strict SQL Server.
 func TestStrictNeedsMoreThanTLS(t *testing.T) {
 	cert := issue(t, paper{names: []string{"web"}})
-	cfg := real(listen(t, func(c net.Conn) {
+	cfg := onPort(listen(t, func(c net.Conn) {
 		s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12})
 		_, _ = s.Read(make([]byte, 64))
 		_, _ = io.WriteString(s, "HTTP/1.1 400 Bad Request\r\n\r\n")

@@ -150,8 +150,13 @@ func TestDatabasesLikeness(t *testing.T) {
 	s := newStage(t, tds.Config{})
 	s.door.batch = script(
 		line{has: "HAS_DBACCESS", rows: [][]any{
-			{"Alpha", "ONLINE", int64(1)}, {"Bare", "ONLINE", int64(1)}, {"Closed", "ONLINE", int64(0)}, {"FIM", "ONLINE", int64(1)},
-			{"Old ]x", "RESTORING", int64(0)}, {"tempdb", "ONLINE", int64(1)}, {"ZSync", "ONLINE", int64(1)},
+			{"Alpha", "ONLINE", int64(1)},
+			{"Bare", "ONLINE", int64(1)},
+			{"Closed", "ONLINE", int64(0)},
+			{"FIM", "ONLINE", int64(1)},
+			{"Old ]x", "RESTORING", int64(0)},
+			{"tempdb", "ONLINE", int64(1)},
+			{"ZSync", "ONLINE", int64(1)},
 		}},
 		line{has: "sys.master_files", rows: [][]any{{"ZSync", int64(128)}, {"ZSync", int64(1)}}},
 		line{has: "[ZSync].sys.tables", rows: [][]any{n(0, 7, 0, 0, 0, 0), n(1, 0, 0, 0, 0, 0), n(3, 30, 1, 1, 1, 0), n(5, 18, 1, 1, 0, 0)}},
@@ -204,7 +209,8 @@ func TestDatabaseFacts(t *testing.T) {
 		line{has: "FROM sys.availability_groups", rows: [][]any{{"AG1"}}},
 		line{has: "group_database_id", rows: [][]any{{"6F9619FF-8B86-D011-B42D-00C04FC964FF"}}},
 		line{has: "sys.database_files", rows: [][]any{
-			{int64(0), int64(1280), int64(-1), int64(8192)}, {int64(0), int64(128), int64(12800), int64(10)},
+			{int64(0), int64(1280), int64(-1), int64(8192)},
+			{int64(0), int64(128), int64(12800), int64(10)},
 			{int64(1), int64(256), int64(268435456), int64(8192)},
 		}},
 		line{has: "IS_SRVROLEMEMBER", rows: [][]any{{"dbo", int64(0), int64(0)}}},
@@ -220,7 +226,9 @@ func TestDatabaseFacts(t *testing.T) {
 	}
 	want := []any{
 		"ADSync", "ONLINE", false, "MULTI_USER", "Latin1_General_CI_AS", "FULL", int64(160),
-		"AG1", facts.GrantDBO, int64(11), int64(2), int64(100), facts.Backup{Finished: at, Kind: "full", CopyOnly: true}, []string{"Copy"},
+		"AG1", facts.GrantDBO, int64(11), int64(2), int64(100),
+		facts.Backup{Finished: at, Kind: "full", CopyOnly: true},
+		[]string{"Copy"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)

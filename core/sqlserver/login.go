@@ -29,7 +29,7 @@ func (w *way) signIn(ctx context.Context) (*sql.DB, *problem.Problem) {
 	if p.Code == CodeDatabaseMissing {
 		p.What = "The database " + w.t.db + " could not be opened."
 	}
-	w.fail(facts.LayerDB, start, p)
+	w.layer(facts.LayerDB, facts.Failed, "", start, p)
 	w.survey(ctx)
 	return nil, p
 }
@@ -84,8 +84,9 @@ func (w *way) loginDetail() string {
 		return "as the current Windows user"
 	case answers.SignInAccount:
 		return "as " + w.t.login.user
+	default:
+		return "as SQL Server login " + w.t.login.user
 	}
-	return "as SQL Server login " + w.t.login.user
 }
 
 // loginProblem puts a failed login into words.

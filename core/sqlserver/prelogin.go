@@ -84,8 +84,8 @@ func preloginPacket(encryption byte) []byte {
 	offset := 5*len(options) + 1
 	for _, o := range options {
 		head.WriteByte(o.token)
-		head.Write(binary.BigEndian.AppendUint16(nil, uint16(offset+data.Len()))) //nolint:gosec // a few dozen bytes
-		head.Write(binary.BigEndian.AppendUint16(nil, uint16(len(o.data))))       //nolint:gosec // six bytes at most
+		head.Write(binary.BigEndian.AppendUint16(nil, uint16(offset+data.Len()))) // a few dozen bytes
+		head.Write(binary.BigEndian.AppendUint16(nil, uint16(len(o.data))))       // six bytes at most
 		data.Write(o.data)
 	}
 	head.WriteByte(optionEnd)
@@ -97,7 +97,7 @@ func preloginPacket(encryption byte) []byte {
 func packet(kind, status, id byte, payload []byte) []byte {
 	out := make([]byte, headerSize, headerSize+len(payload))
 	out[0], out[1], out[6] = kind, status, id
-	binary.BigEndian.PutUint16(out[2:], uint16(headerSize+len(payload))) //nolint:gosec // callers cut at packetPayload
+	binary.BigEndian.PutUint16(out[2:], uint16(headerSize+len(payload))) // callers cut at packetPayload
 	return append(out, payload...)
 }
 
@@ -144,26 +144,37 @@ func foreignOf(r io.Reader, seen []byte) error {
 	return &foreign{looks: guess(seen), bytes: bytes.Clone(seen)}
 }
 
+// greetings are how servers that are often met begin what they say.
+var greetings = []struct{ begin, looks string }{
+	{"HTTP/", "a web server"},
+	{"<html", "a web server"},
+	{"<!DOC", "a web server"},
+	{"SSH-", "an SSH server"},
+	{"220 ", "a mail or FTP server"},
+	{"220-", "a mail or FTP server"},
+	{"* OK", "a mail server"},
+	{"+OK", "a mail server"},
+	{"\x15\x03", looksTLS},
+	{"\x16\x03", looksTLS},
+	{"\x12", "a server that sends back what it gets"},
+}
+
+// looksTLS is for what speaks TLS at once, as web servers do and a strict SQL Server.
+const looksTLS = "a server that speaks TLS from the first byte"
+
 // guess names the kind of server that begins an answer like this.
 func guess(b []byte) string {
 	text := string(b)
+	for _, g := range greetings {
+		if strings.HasPrefix(text, g.begin) {
+			return g.looks
+		}
+	}
 	switch {
-	case strings.HasPrefix(text, "HTTP/"), strings.HasPrefix(text, "<html"), strings.HasPrefix(text, "<!DOC"):
-		return "a web server"
-	case strings.HasPrefix(text, "SSH-"):
-		return "an SSH server"
-	case strings.HasPrefix(text, "220 "), strings.HasPrefix(text, "220-"):
-		return "a mail or FTP server"
-	case strings.HasPrefix(text, "* OK"), strings.HasPrefix(text, "+OK"):
-		return "a mail server"
-	case len(b) > 2 && (b[0] == 0x15 || b[0] == 0x16) && b[1] == 3:
-		return "a server that speaks TLS from the first byte"
 	case len(b) > 4 && b[3] == 0 && b[4] == 0x0a, strings.Contains(text, "mysql"), strings.Contains(text, "MariaDB"):
 		return "a MySQL server"
 	case len(b) > 1 && b[0] == 0x30 && (b[1] < 0x80 || b[1] == 0x84):
 		return "a directory (LDAP) server"
-	case len(b) > 0 && b[0] == packetPrelogin:
-		return "a server that sends back what it gets"
 	}
 	return ""
 }

@@ -27,12 +27,13 @@ func nameProblem(host string, err error) *problem.Problem {
 		p = renamed(p, CodeNameUnknown, answers.FieldServer)
 		p.What = "There is no computer called " + host + "."
 		return p
-	}
-	return &problem.Problem{
-		Code: CodeNameServer, Field: answers.FieldServer, Detail: p.Detail, Cause: err,
-		What: "The name " + host + " could not be looked up.",
-		Why:  "The DNS server of this computer did not answer as it should.",
-		Fix:  "Check this computer's DNS settings, or enter the IP address instead of the name.",
+	default:
+		return &problem.Problem{
+			Code: CodeNameServer, Field: answers.FieldServer, Detail: p.Detail, Cause: err,
+			What: "The name " + host + " could not be looked up.",
+			Why:  "The DNS server of this computer did not answer as it should.",
+			Fix:  "Check this computer's DNS settings, or enter the IP address instead of the name.",
+		}
 	}
 }
 

@@ -133,7 +133,7 @@ func readAll(ctx context.Context, db *sql.DB, all []reading) {
 }
 
 // readRow reads all of them as one row; from is the rest of the statement.
-func readRow(ctx context.Context, db *sql.DB, all []reading, from string, args ...any) error {
+func readRow(ctx context.Context, db *sql.DB, all []reading, from string) error {
 	columns := make([]string, len(all))
 	values := make([]sql.NullString, len(all))
 	into := make([]any, len(all))
@@ -144,7 +144,7 @@ func readRow(ctx context.Context, db *sql.DB, all []reading, from string, args .
 	if from != "" {
 		query += " " + from
 	}
-	if err := db.QueryRowContext(ctx, query, args...).Scan(into...); err != nil {
+	if err := db.QueryRowContext(ctx, query).Scan(into...); err != nil {
 		return err
 	}
 	for i := range all {

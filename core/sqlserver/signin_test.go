@@ -52,7 +52,7 @@ func TestAccountSignsInWithNTLM(t *testing.T) {
 	}
 	type said struct{ login, proof []byte }
 	got := make(chan said, 4)
-	cfg := real(listen(t, func(c net.Conn) {
+	cfg := onPort(listen(t, func(c net.Conn) {
 		if _, _, err := nextMessage(c); err != nil {
 			return
 		}
