@@ -231,6 +231,7 @@ func TestSettingsByCase(t *testing.T) {
 		{"staging is written even when on", []func(*plan.Input){with(facts.SettingStagingMode, "True")}, facts.SettingStagingMode, "True"},
 		{"version rises", []func(*plan.Input){installed("2.6.92.0")}, facts.SettingVersion, "2.6.92.0"},
 		{"version stays", nil, facts.SettingVersion, ""},
+		{"version falls", []func(*plan.Input){installed("2.5.79.0")}, facts.SettingVersion, ""},
 		{"version unknown", []func(*plan.Input){func(in *plan.Input) { in.Facts.Computer.Installed = ft.Unknown[string]() }}, facts.SettingVersion, ""},
 		{"version typed", []func(*plan.Input){func(in *plan.Input) {
 			in.Facts.Computer.Installed = ft.Unknown[string]()

@@ -67,7 +67,8 @@ func (b *builder) connector(c facts.Connector, after facts.Account) ConnectorWri
 func (b *builder) settings() []SettingWrite {
 	list := settingList{a: b.set.ADSync}
 	list.always(facts.SettingStagingMode, settingTrue)
-	if b.installed != "" {
+	// A lower version is blocked by a finding; it must never be written whatever happens.
+	if b.installed != "" && !product.Below(b.installed, b.lastUsed) {
 		list.set(facts.SettingVersion, b.installed)
 	}
 	if b.lastUsed != "" && product.Below(b.lastUsed, product.SettingsKept) {

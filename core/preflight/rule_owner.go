@@ -26,11 +26,17 @@ const (
 	SessionHere   SessionKind = "here"   // something else on this computer
 )
 
+// ownProgram is how this program shows in the list of sessions, in lower case.
+const ownProgram = "adsync reconnect"
+
 // KindOf tells what a session is, for this computer's name. A program that is
 // not known to be a tool is taken for a synchronization service: the service
 // itself shows driver names such as ".Net SqlClient Data Provider".
 func KindOf(s facts.Session, computer string) SessionKind {
 	program, login := strings.ToLower(s.Program), strings.ToLower(s.Login)
+	if strings.HasPrefix(program, ownProgram) {
+		return SessionTool // this program, at work in front of somebody else
+	}
 	engine := strings.Contains(login, "adsync") || strings.HasPrefix(afterSlash(login), "aad_")
 	for _, word := range []string{"adsync", "azure ad sync", "miiserver", "entra connect"} {
 		engine = engine || strings.Contains(program, word)
@@ -39,7 +45,7 @@ func KindOf(s facts.Session, computer string) SessionKind {
 		for _, word := range []string{
 			"management studio", "azure data studio", "azdata", "sqlcmd", "sqlagent", "backup", "veeam", "vss",
 			"monitor", "intellisense", "profiler", "xevent", "ssms", "vscode", "osql", "bcp", "dbatools", "report server",
-			"sentinel", "defender", "zabbix", "telegraf", "adsync reconnect",
+			"sentinel", "defender", "zabbix", "telegraf",
 		} {
 			if strings.Contains(program, word) {
 				return SessionTool

@@ -46,6 +46,7 @@ func TestLive(t *testing.T) {
 		{name: "no host name", bend: both(sessions(facts.Session{Program: "ADSync"})), id: id, want: preflight.Blocked, texts: []string{"1 open session"}},
 		{name: "engine on this computer's name in another domain", bend: both(sessions(facts.Session{Host: "SYNC02.contoso.local", Program: "ADSync"})), id: id, want: preflight.Warning},
 		{name: "administrator's tool", bend: both(sessions(facts.Session{Host: "ADMINPC", Program: "Microsoft SQL Server Management Studio - Query"})), id: id, want: preflight.Warning, texts: []string{"Management Studio", "ADMINPC"}},
+		{name: "this program elsewhere", bend: both(sessions(facts.Session{Host: "ADMINPC", Program: "ADSync Reconnect", Login: "sa"})), id: id, want: preflight.Warning, texts: []string{"ADMINPC"}},
 		{name: "service account in a tool's name", bend: both(sessions(facts.Session{Host: "SYNC01", Program: "sqlcmd", Login: `NT SERVICE\ADSync`})), id: id, want: preflight.Blocked},
 		{name: "timestamp moves", bend: set(func(s *facts.Set) { s.ADSync.Moving = ft.Known(true) }), id: id, want: preflight.Blocked, texts: []string{"moved"}},
 		{name: "run begun", bend: both(lastRun(4*time.Minute, false)), id: id, want: preflight.Blocked, texts: []string{"started 4 minutes ago"}},
