@@ -39,8 +39,8 @@ func Tasks(set facts.Set, p plan.Plan, tenant *facts.Tenant, forests []facts.For
 	var out []Task
 	for _, task := range []func(after) []Task{
 		schedulerTask, conditionalTask, cycleTask, connectorsTask, exportsTask, deletesTask,
-		signInTasks, optionsTask, writebackTask, deviceTask, previousTask, leaveTask,
-		verifyTask, oldAccountsTask, oldIdentitiesTask, thresholdTask, upgradeTask, backupTask, healthTask,
+		thresholdTask, signInTasks, optionsTask, writebackTask, deviceTask, previousTask, leaveTask,
+		verifyTask, oldAccountsTask, oldIdentitiesTask, upgradeTask, backupTask, healthTask,
 	} {
 		out = append(out, task(a)...)
 	}
