@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"reflect"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -301,5 +303,43 @@ func TestGrants(t *testing.T) {
 				t.Errorf("groups %+v", d.Groups)
 			}
 		})
+	}
+}
+
+// The number of statements does not follow the number of databases.
+func TestRoundTripsAreBounded(t *testing.T) {
+	s := newStage(t, tds.Config{})
+	list, looks := line{has: "HAS_DBACCESS"}, line{has: "].sys.tables"}
+	for i := range 120 {
+		list.rows = append(list.rows, []any{"DB" + strconv.Itoa(i), "ONLINE", int64(1)})
+	}
+	looks.rows = [][]any{{int64(0), int64(18), int64(1), int64(1), int64(0), int64(0)}}
+	inner := script(list, looks)
+	var mu sync.Mutex
+	var texts []string
+	s.door.batch = func(ctx context.Context, text string, w tds.ResultWriter) error {
+		mu.Lock()
+		texts = append(texts, text)
+		mu.Unlock()
+		return inner(ctx, text, w)
+	}
+	db, f, err := sqlserver.Connect(t.Context(), s.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if n := len(f.Databases.Value); n != 120 {
+		t.Errorf("%d databases", n)
+	}
+	sqlserver.ReadDatabase(t.Context(), db, f.Databases, time.Now())
+	mu.Lock()
+	defer mu.Unlock()
+	if len(texts) > 45 { // all properties refused here, so each was asked by itself
+		t.Errorf("%d statements", len(texts))
+	}
+	for _, text := range texts {
+		if first := strings.Fields(text); !strings.EqualFold(first[0], "select") {
+			t.Errorf("this is more than reading: %s", text)
+		}
 	}
 }
