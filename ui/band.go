@@ -1,0 +1,150 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
+)
+
+// bandHeight is the height of the band with the buttons in px.
+const bandHeight = 66
+
+// band is the lower edge of the window: what blocks or what is going on at the
+// left, the buttons at the right, and a thin line of progress along its top.
+type band struct {
+	widget.BaseWidget
+	shell    *Shell
+	ground   *kit.Box
+	line     fyne.CanvasObject
+	progress *kit.Progress
+	status   *kit.Text
+	row      *fyne.Container
+	cancel   *kit.Button
+	previous *kit.Button
+	primary  *kit.Button
+	extra    []*kit.Button
+	made     memo
+}
+
+func newBand(s *Shell) *band {
+	b := &band{
+		shell: s, ground: kit.NewBox(kit.ColorBand, "", 0), line: kit.HLine(),
+		progress: kit.NewProgress(3, s.hooks.Still), status: kit.Muted(""),
+	}
+	b.cancel = kit.NewButton(s.keys, kit.Secondary, tr("button.cancel"), func() { s.session.Dispatch(setup.CancelPressed{}) })
+	b.previous = kit.NewButton(s.keys, kit.Secondary, tr("button.previous"), func() { s.session.Dispatch(setup.PreviousPressed{}) })
+	b.primary = kit.NewButton(s.keys, kit.Primary, "", s.pressPrimary)
+	b.row = kit.RowCentered(12, nil)
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+func (b *band) update(s setup.State, p page) {
+	ok, why := s.CanNext()
+	b.primary.SetText(s.NextLabel())
+	if ok {
+		b.primary.Enable()
+	} else {
+		b.primary.Disable()
+	}
+	running := s.Install.Running || s.Install.Undoing
+	b.primary.Hidden = running
+	b.previous.Hidden = !s.CanPrevious()
+	b.busy(s, running)
+	b.status.SetText(statusText(s, why))
+	actions := p.Actions(s)
+	texts := make([]any, 0, len(actions))
+	for _, a := range actions {
+		texts = append(texts, a.text, a.look)
+	}
+	if b.made.changed(texts...) {
+		b.extra = nil
+		objects := make([]fyne.CanvasObject, 0, len(actions)+3)
+		for _, a := range actions {
+			btn := kit.NewButton(b.shell.keys, a.look, a.text, nil)
+			b.extra = append(b.extra, btn)
+			objects = append(objects, btn)
+		}
+		b.row.Objects = append(objects, b.cancel, b.previous, b.primary)
+	}
+	for i, a := range actions {
+		b.extra[i].OnPress(a.do)
+		if a.off {
+			b.extra[i].Disable()
+		} else {
+			b.extra[i].Enable()
+		}
+	}
+	b.Refresh()
+}
+
+func (b *band) busy(s setup.State, running bool) {
+	b.cancel.Hidden = s.Busy == nil || running
+	b.progress.Hidden = s.Busy == nil || running
+	if s.Busy != nil && s.Busy.Cancelling {
+		b.cancel.SetText(tr("button.cancelling"))
+		b.cancel.Disable()
+	} else {
+		b.cancel.SetText(tr("button.cancel"))
+		b.cancel.Enable()
+	}
+	if s.Busy == nil {
+		b.progress.Stop()
+	} else {
+		b.progress.Start(b.shell.tick)
+	}
+}
+
+// statusText is what stands at the left: what goes on, else what blocks, else
+// the file that was saved.
+func statusText(s setup.State, why string) string {
+	switch {
+	case s.Page == setup.PageInstalling && (s.Install.Running || s.Install.Undoing):
+		return stepStatus(s)
+	case s.Busy != nil && s.Busy.Text != "":
+		return s.Busy.Text
+	case why != "":
+		return why
+	case s.Saved != "":
+		return tr("band.saved", s.Saved)
+	default:
+		return ""
+	}
+}
+
+func (b *band) MinSize() fyne.Size { return fyne.NewSize(300, bandHeight) }
+
+func (b *band) CreateRenderer() fyne.WidgetRenderer { return &bandRenderer{b} }
+
+type bandRenderer struct{ b *band }
+
+func (r *bandRenderer) Layout(s fyne.Size) {
+	b := r.b
+	b.ground.Resize(s)
+	b.line.Resize(fyne.NewSize(s.Width, 1))
+	b.progress.Resize(fyne.NewSize(s.Width, 3))
+	w := kit.NaturalWidth(b.row)
+	b.row.Move(fyne.NewPos(s.Width-40-w, (s.Height-36)/2))
+	b.row.Resize(fyne.NewSize(w, 36))
+	room := max(1, s.Width-80-w-20)
+	h := b.status.HeightFor(room)
+	b.status.Move(fyne.NewPos(40, max(4, (s.Height-h)/2)))
+	b.status.Resize(fyne.NewSize(room, h))
+}
+
+func (r *bandRenderer) MinSize() fyne.Size { return r.b.MinSize() }
+func (r *bandRenderer) Destroy()           {}
+func (r *bandRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.b.ground, r.b.line, r.b.progress, r.b.status, r.b.row}
+}
+
+func (r *bandRenderer) Refresh() {
+	r.Layout(r.b.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+	canvas.Refresh(r.b)
+}

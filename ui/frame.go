@@ -1,0 +1,154 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
+)
+
+// bannerHeight is the height of the practice banner in px.
+const bannerHeight = 30
+
+// frame lays out the window.
+type frame struct {
+	widget.BaseWidget
+	shell  *Shell
+	ground *kit.Box
+	banner *kit.Box
+	text   *kit.Text
+}
+
+func newFrame(s *Shell) *frame {
+	f := &frame{
+		shell: s, ground: kit.NewBox(kit.ColorGround, "", 0), banner: kit.NewBox(kit.ColorWarningBg, "", 0),
+		text: kit.NewText(kit.Span{Text: tr("practice.banner"), Bold: true, Size: kit.SizeTiny + 0.5, Color: kit.ColorWarning}),
+	}
+	f.banner.Hidden, f.text.Hidden = true, true
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// practice shows or hides the banner of the practice site.
+func (f *frame) practice(st setup.State) {
+	on := st.Practice != nil
+	f.banner.Hidden, f.text.Hidden = !on, !on
+	if on {
+		f.text.SetText(tr("practice.banner") + "  " + st.Practice.Title)
+	}
+}
+
+func (f *frame) MinSize() fyne.Size { return fyne.NewSize(MinWidth, MinHeight) }
+
+func (f *frame) CreateRenderer() fyne.WidgetRenderer { return &frameRenderer{f} }
+
+type frameRenderer struct{ f *frame }
+
+func (r *frameRenderer) Layout(size fyne.Size) {
+	f, s := r.f, r.f.shell
+	f.ground.Resize(size)
+	place := func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(max(0, w), max(0, h)))
+	}
+	place(s.nav.object, 0, 0, navWidth, size.Height)
+	w, top := size.Width-navWidth, float32(0)
+	if f.banner.Visible() {
+		place(f.banner, navWidth, 0, w, bannerHeight)
+		h := f.text.HeightFor(w - 80)
+		place(f.text, navWidth+40, (bannerHeight-h)/2, w-80, h)
+		top = bannerHeight
+	}
+	place(s.scroll, navWidth, top, w, size.Height-bandHeight-top)
+	place(s.band, navWidth, size.Height-bandHeight, w, bandHeight)
+}
+
+func (r *frameRenderer) MinSize() fyne.Size { return r.f.MinSize() }
+func (r *frameRenderer) Destroy()           {}
+func (r *frameRenderer) Objects() []fyne.CanvasObject {
+	s := r.f.shell
+	return []fyne.CanvasObject{r.f.ground, s.nav.object, r.f.banner, r.f.text, s.scroll, s.band}
+}
+
+func (r *frameRenderer) Refresh() {
+	r.Layout(r.f.Size())
+	r.f.ground.Refresh()
+	r.f.banner.Refresh()
+	r.f.text.Refresh()
+	canvas.Refresh(r.f)
+}
+
+// header is the title of the page with what is wrong on the page below it.
+type header struct {
+	shell    *Shell
+	object   *fyne.Container
+	title    *kit.Text
+	subtitle *kit.Text
+	problems *fyne.Container
+	made     memo
+}
+
+func newHeader(s *Shell) *header {
+	h := &header{
+		shell: s, title: kit.NewText(kit.Span{Size: kit.SizeTitle}),
+		subtitle: kit.NewText(kit.Span{Color: kit.ColorMuted}), problems: kit.Column(10),
+	}
+	h.object = kit.Column(6, h.title, h.subtitle, h.problems, kit.Spacer(12))
+	return h
+}
+
+func (h *header) update(st setup.State, p page) {
+	title, sub := p.Head(st)
+	h.title.SetText(title)
+	h.subtitle.SetText(sub)
+	h.subtitle.Hidden = sub == ""
+	beside := map[problem.Field]bool{}
+	for _, f := range p.Fields() {
+		beside[f] = true
+	}
+	var above []*problem.Problem
+	for _, pr := range st.Problems {
+		if pr.Field == "" || !beside[pr.Field] {
+			above = append(above, pr)
+		}
+	}
+	if !h.made.changed(above) {
+		return
+	}
+	h.problems.Objects = nil
+	for _, pr := range above {
+		h.problems.Add(h.shell.problemBox(pr))
+	}
+	h.problems.Hidden = len(above) == 0
+	if len(above) > 0 {
+		h.shell.scroll.ToTop()
+	}
+}
+
+// problemBox shows a problem: what, why, what to do, and Copy.
+func (s *Shell) problemBox(p *problem.Problem) fyne.CanvasObject {
+	return s.problemCallout(p, kit.NewSmallLink(s.keys, tr("problem.close"), func() { s.session.Dispatch(setup.ProblemClosed{}) }))
+}
+
+// problemNote shows a problem that stays until it is solved.
+func (s *Shell) problemNote(p *problem.Problem) fyne.CanvasObject { return s.problemCallout(p) }
+
+func (s *Shell) problemCallout(p *problem.Problem, more ...fyne.CanvasObject) fyne.CanvasObject {
+	parts := []fyne.CanvasObject{kit.Bold(p.What)}
+	if p.Why != "" {
+		parts = append(parts, kit.NewText(kit.Span{Text: p.Why, Size: kit.SizeSmall}))
+	}
+	if p.Fix != "" {
+		parts = append(parts, kit.NewText(kit.Span{Text: p.Fix, Size: kit.SizeSmall}))
+	}
+	if p.Detail != "" {
+		parts = append(parts, kit.NewText(kit.Span{Text: p.Detail, Size: kit.SizeTiny, Mono: true, Color: kit.ColorMuted}))
+	}
+	links := kit.Line(18, 4, append([]fyne.CanvasObject{
+		kit.NewSmallLink(s.keys, tr("problem.copy"), func() { s.hooks.copy(p.Text()) }),
+	}, more...)...)
+	return kit.Callout(kit.MoodDanger, append(parts, links)...)
+}

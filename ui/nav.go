@@ -1,0 +1,212 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
+)
+
+// navWidth is the width of the list of pages in px.
+const navWidth = 216
+
+// navPages are the entries of the list. Installing stands under Ready to
+// configure, as it is what that page's button does.
+func navPages() []setup.Page {
+	return []setup.Page{
+		setup.PageWelcome, setup.PageComponents, setup.PageCheck, setup.PageEntra,
+		setup.PageDirectories, setup.PageReady, setup.PageComplete,
+	}
+}
+
+// nav is the list of pages at the left.
+type nav struct {
+	object fyne.CanvasObject
+	items  []*navItem
+	foot   *kit.Text
+	bottom *fyne.Container
+}
+
+func newNav(keys *kit.Keys, choose func(setup.Page)) *nav {
+	n := &nav{foot: kit.NewText(kit.Span{Size: kit.SizeTiny, Color: kit.ColorMuted})}
+	list := kit.Column(0)
+	for _, p := range navPages() {
+		item := newNavItem(keys, tr("nav."+string(p)), func() { choose(p) })
+		n.items = append(n.items, item)
+		list.Add(item)
+	}
+	name := kit.NewText(kit.Span{Text: tr("app.name"), Size: kit.SizeSmall, Color: kit.ColorMuted})
+	top := kit.Column(0, kit.Inset(20, 21, 12, 17, name), list)
+	n.bottom = kit.Inset(20, 0, 16, 0, n.foot)
+	n.object = &navPanel{top: top, foot: n.foot, ground: kit.NewBox(kit.ColorBand, "", 0), edge: kit.NewBox(kit.ColorBorder, "", 0)}
+	n.object.(*navPanel).ExtendBaseWidget(n.object.(*navPanel))
+	return n
+}
+
+func (n *nav) update(s setup.State) {
+	current := s.Page
+	if current == setup.PageInstalling {
+		current = setup.PageReady
+	}
+	for i, p := range navPages() {
+		n.items[i].set(p == current, s.PageDone(p) && p != current, s.CanChoose(p))
+	}
+	n.foot.SetText(where(s))
+	n.object.Refresh()
+}
+
+// where gives computer, server and database as far as they are known.
+func where(s setup.State) string {
+	var parts []string
+	if s.Computer != "" {
+		parts = append(parts, s.Computer)
+	}
+	server := strings.TrimSpace(s.Answers.SQL.Server)
+	if in := strings.TrimSpace(s.Answers.SQL.Instance); in != "" && server != "" {
+		server += `\` + in
+	}
+	reached := s.Facts != nil && s.Facts.SQL.Reached(facts.LayerDB)
+	if reached && s.Facts.SQL.Typed != "" {
+		server = s.Facts.SQL.Typed
+	}
+	if server != "" {
+		parts = append(parts, server)
+	}
+	if reached && s.Facts.Database.Name != "" {
+		parts = append(parts, s.Facts.Database.Name)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// navPanel lays out the list: entries at the top, what is worked on at the foot.
+type navPanel struct {
+	widget.BaseWidget
+	top          *fyne.Container
+	foot         *kit.Text
+	ground, edge *kit.Box
+}
+
+func (p *navPanel) MinSize() fyne.Size { return fyne.NewSize(navWidth, 100) }
+
+func (p *navPanel) CreateRenderer() fyne.WidgetRenderer { return &navRenderer{p} }
+
+type navRenderer struct{ p *navPanel }
+
+func (r *navRenderer) Layout(s fyne.Size) {
+	r.p.ground.Resize(s)
+	r.p.edge.Move(fyne.NewPos(s.Width-1, 0))
+	r.p.edge.Resize(fyne.NewSize(1, s.Height))
+	r.p.top.Resize(fyne.NewSize(s.Width-1, kit.HeightFor(r.p.top, s.Width-1)))
+	h := r.p.foot.HeightFor(s.Width - 40)
+	r.p.foot.Move(fyne.NewPos(20, s.Height-h-31))
+	r.p.foot.Resize(fyne.NewSize(s.Width-40, h))
+}
+
+func (r *navRenderer) MinSize() fyne.Size { return r.p.MinSize() }
+func (r *navRenderer) Destroy()           {}
+func (r *navRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.p.ground, r.p.top, r.p.foot, r.p.edge}
+}
+
+func (r *navRenderer) Refresh() {
+	r.Layout(r.p.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+	canvas.Refresh(r.p)
+}
+
+// navItem is one entry of the list.
+type navItem struct {
+	kit.Tap
+	text                    string
+	current, done, possible bool
+	ground, bar, ring       *kit.Box
+	tick                    *kit.Icon
+	label                   *kit.Text
+}
+
+func newNavItem(keys *kit.Keys, text string, press func()) *navItem {
+	i := &navItem{
+		text: text, ground: kit.NewBox("", "", 0), bar: kit.NewBox(kit.ColorAccent, "", 0), ring: kit.NewBox("", kit.ColorAccent, 4),
+		tick: kit.NewIcon(kit.IconCheck, kit.ColorSuccess, 11), label: kit.Plain(text),
+	}
+	i.ring.Stroke = 2
+	i.Setup(i, keys, press)
+	i.Disable()
+	i.ExtendBaseWidget(i)
+	return i
+}
+
+func (i *navItem) set(current, done, possible bool) {
+	i.current, i.done, i.possible = current, done, possible
+	if possible {
+		i.Enable()
+	} else {
+		i.Disable()
+	}
+	i.Refresh()
+}
+
+func (i *navItem) MinSize() fyne.Size { return fyne.NewSize(navWidth-1, 38) }
+
+func (i *navItem) HeightFor(float32) float32 { return 38 }
+
+func (i *navItem) CreateRenderer() fyne.WidgetRenderer {
+	r := &navItemRenderer{i}
+	r.paint()
+	return r
+}
+
+type navItemRenderer struct{ i *navItem }
+
+func (r *navItemRenderer) paint() {
+	i := r.i
+	ground, text := fyne.ThemeColorName(""), kit.ColorMuted
+	switch {
+	case i.current:
+		ground, text = kit.ColorTint, kit.ColorText
+	case i.possible && i.Hovered():
+		ground, text = kit.ColorHover, kit.ColorText
+	case i.done:
+		text = kit.ColorText
+	}
+	i.ground.Paint(ground, "")
+	i.bar.Hidden = !i.current
+	i.tick.Hidden = !i.done
+	i.ring.Hidden = !i.Focused()
+	i.label.Set(kit.Span{Text: i.text, Bold: i.current, Color: text})
+}
+
+func (r *navItemRenderer) Layout(s fyne.Size) {
+	i := r.i
+	i.ground.Resize(s)
+	i.bar.Resize(fyne.NewSize(3, s.Height))
+	i.ring.Move(fyne.NewPos(4, 2))
+	i.ring.Resize(fyne.NewSize(s.Width-8, s.Height-4))
+	i.tick.Move(fyne.NewPos(23, (s.Height-11)/2))
+	i.tick.Resize(fyne.NewSquareSize(11))
+	h := i.label.HeightFor(s.Width - 47)
+	i.label.Move(fyne.NewPos(47, (s.Height-h)/2))
+	i.label.Resize(fyne.NewSize(s.Width-47, h))
+}
+
+func (r *navItemRenderer) MinSize() fyne.Size { return r.i.MinSize() }
+func (r *navItemRenderer) Destroy()           {}
+func (r *navItemRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.i.ground, r.i.bar, r.i.tick, r.i.label, r.i.ring}
+}
+
+func (r *navItemRenderer) Refresh() {
+	r.paint()
+	r.Layout(r.i.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+	canvas.Refresh(r.i)
+}

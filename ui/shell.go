@@ -1,0 +1,179 @@
+package ui
+
+import (
+	"sync/atomic"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
+)
+
+// Sizes of the window in px at 100 %.
+const (
+	MinWidth      = 880
+	MinHeight     = 620
+	DefaultWidth  = 1040
+	DefaultHeight = 700
+)
+
+// Shell is the window's content: the list of pages, the current page, the band
+// with the buttons, and the dialogs over it. Its methods belong to the goroutine
+// of the window, except Changed.
+type Shell struct {
+	canvas  fyne.Canvas
+	session Session
+	hooks   Hooks
+	keys    *kit.Keys
+
+	frame   *frame
+	nav     *nav
+	band    *band
+	head    *header
+	scroll  *kit.Scroller
+	page    page
+	shown   setup.Page
+	site    string // practice scenario that the page was made for
+	rev     int
+	dialogs []*dialog
+	pending atomic.Bool
+}
+
+// New makes the content of a window on a canvas and shows the session's state.
+// Put Object into the window, and give Changed to the session as its OnChange.
+func New(c fyne.Canvas, session Session, hooks Hooks) *Shell {
+	english()
+	s := &Shell{canvas: c, session: session, hooks: hooks, rev: -1}
+	s.keys = &kit.Keys{Key: s.key, Shortcut: s.shortcut, Reveal: s.reveal}
+	s.nav = newNav(s.keys, func(p setup.Page) { session.Dispatch(setup.PageChosen{Page: p}) })
+	s.band = newBand(s)
+	s.head = newHeader(s)
+	s.scroll = kit.NewScroller(kit.Column(0))
+	s.frame = newFrame(s)
+	s.bindKeys()
+	s.Refresh()
+	return s
+}
+
+// Object is the window's content.
+func (s *Shell) Object() fyne.CanvasObject { return s.frame }
+
+// Changed tells that the session's state changed. Any goroutine may call it;
+// several calls lead to one Refresh.
+func (s *Shell) Changed() {
+	if s.hooks.OnUI == nil {
+		s.Refresh()
+		return
+	}
+	if s.pending.CompareAndSwap(false, true) {
+		s.hooks.OnUI(func() {
+			s.pending.Store(false)
+			s.Refresh()
+		})
+	}
+}
+
+// Refresh shows the session's state as it is now.
+func (s *Shell) Refresh() {
+	st := s.session.State()
+	if st.Rev == s.rev && s.page != nil {
+		return
+	}
+	s.rev = st.Rev
+	site := ""
+	if st.Practice != nil {
+		site = st.Practice.Scenario
+	}
+	entered := s.page == nil || s.shown != st.Page || s.site != site
+	if entered {
+		s.shown, s.site = st.Page, site
+		s.page = s.newPage(st.Page)
+		s.scroll.SetContent(kit.Inset(40, 28, 40, 24, kit.Limited(contentWidth, kit.Column(0, s.head.object, s.page.Object()))))
+	}
+	s.page.Update(st)
+	s.head.update(st, s.page)
+	s.nav.update(st)
+	s.band.update(st, s.page)
+	s.frame.practice(st)
+	for _, d := range s.dialogs {
+		if d.update != nil {
+			d.update(st)
+		}
+	}
+	s.relayout()
+	if entered {
+		s.scroll.ToTop()
+		s.focusFirst()
+	}
+}
+
+// contentWidth is the width in px beyond which lines would be hard to read.
+const contentWidth = 1080
+
+// relayout lays out the page anew after a part of it grew or shrank.
+func (s *Shell) relayout() {
+	s.scroll.Relayout()
+	s.frame.Refresh()
+}
+
+func (s *Shell) focusFirst() {
+	if len(s.dialogs) > 0 {
+		return
+	}
+	if f := s.page.First(); f != nil {
+		s.canvas.Focus(f)
+		return
+	}
+	s.canvas.Unfocus()
+}
+
+// pressPrimary is the primary button, or Enter.
+func (s *Shell) pressPrimary() {
+	st := s.session.State()
+	if ok, _ := st.CanNext(); !ok || s.band.primary.Hidden {
+		return
+	}
+	if st.Exits() {
+		s.AskClose()
+		return
+	}
+	s.session.Dispatch(setup.NextPressed{})
+}
+
+// AskClose closes the program, asking first when work would be lost.
+func (s *Shell) AskClose() {
+	if s.session.State().Unsaved() {
+		s.ShowClose()
+		return
+	}
+	s.close()
+}
+
+func (s *Shell) close() {
+	s.band.progress.Stop()
+	if s.hooks.Close != nil {
+		s.hooks.Close()
+	}
+}
+
+// tick runs with every frame of the busy line: the clock of a running step.
+func (s *Shell) tick() {
+	if t, ok := s.page.(interface{ tick() }); ok {
+		t.tick()
+	}
+}
+
+func (s *Shell) reveal(o fyne.CanvasObject) {
+	if n := len(s.dialogs); n > 0 {
+		s.dialogs[n-1].reveal(o)
+		return
+	}
+	s.scroll.RevealInside(o)
+}
+
+// openURL opens a page in the browser, or shows its address to copy.
+func (s *Shell) openURL(url string) {
+	if s.hooks.OpenURL == nil || s.hooks.OpenURL(url) != nil {
+		s.showURL(url)
+	}
+}

@@ -1,0 +1,80 @@
+package tour
+
+import (
+	"image/png"
+	"os"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/ui"
+	"github.com/adsync-reconnect/adsync-reconnect/ui/internal/fixture"
+)
+
+// states are all pages with realistic values.
+func states() map[string]setup.State {
+	return map[string]setup.State{
+		"1-welcome": fixture.Practice(fixture.Welcome()), "1-welcome-real": fixture.Welcome(),
+		"2-components": fixture.Components(), "2-components-untrusted": fixture.Untrusted(), "2-components-wrong": fixture.WrongPassword(),
+		"2-components-busy": fixture.Busy(fixture.Components(), true),
+		"3-check":           fixture.Check(), "3-check-40": fixture.Clean(fixture.Forests(40)...), "3-check-1": fixture.Busy(fixture.Clean("contoso.local"), false),
+		"4-entra": fixture.Entra(), "4-entra-prompt": fixture.EntraPrompt(), "4-entra-failed": fixture.EntraFailed(), "4-entra-signedin": fixture.SignedIn(),
+		"5-directories": fixture.Directories(), "5-directories-40": fixture.Directories(fixture.Forests(40)...), "5-directories-1": fixture.Green("contoso.local"),
+		"5-directories-lacking": fixture.Lacking(), "5-directories-locked": fixture.Locked(),
+		"6-ready": fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
+		"8-complete": fixture.Complete(),
+	}
+}
+
+// TestShootAll makes every picture; RECONNECT_PICTURES names a folder to keep them in.
+func TestShootAll(t *testing.T) {
+	app := test.NewTempApp(t)
+	dir := os.Getenv("RECONNECT_PICTURES")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	tour := New(app, Options{Dir: dir, Scenarios: []ui.Scenario{
+		{Name: "healthy", Title: "A healthy database", Text: "The server died yesterday; nothing stands against setting a new one up."},
+		{Name: "two-forests", Title: "Two forests", Text: "Two forests, one with a child domain; some deletions and an export error wait."},
+	}})
+	for name, s := range states() {
+		if err := tour.ShootAll(name, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range tour.Files() {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := png.DecodeConfig(f)
+		_ = f.Close()
+		if err != nil || cfg.Width != ui.DefaultWidth || cfg.Height != ui.DefaultHeight {
+			t.Errorf("%s: %dx%d, %v", path, cfg.Width, cfg.Height, err)
+		}
+	}
+}
+
+// TestShootAtScalesAndSizes makes pictures in the smallest window and at 200 %.
+func TestShootAtScalesAndSizes(t *testing.T) {
+	app := test.NewTempApp(t)
+	dir := os.Getenv("RECONNECT_PICTURES")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	small := New(app, Options{Dir: dir + "/small", Size: fyne.NewSize(ui.MinWidth, ui.MinHeight), OnlyLight: true})
+	large := New(app, Options{Dir: dir + "/200", Scale: 2, OnlyLight: true})
+	for name, s := range states() {
+		for _, tour := range []*Tour{small, large} {
+			if err := tour.Shoot(name, s, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	img := large.Render(fixture.Check(), 1, nil)
+	if got := img.Bounds().Dx(); got != 2*ui.DefaultWidth {
+		t.Errorf("a picture at 200 %% is %d px wide", got)
+	}
+}
