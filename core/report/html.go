@@ -24,7 +24,7 @@ func HTML(w io.Writer, r Record) error {
 		"stamp": func(t time.Time) string { return stamp(t) },
 		"word":  severityWord,
 		"mark":  severityMark,
-		"class": func(s preflight.Severity) string { return string(s) },
+		"class": func(s preflight.Severity) string { return strings.ToLower(severityWord(s)) },
 		"right": rightText,
 	}).Parse(page)
 	if err != nil {
@@ -48,12 +48,12 @@ func severityWord(s preflight.Severity) string {
 		return "Blocked"
 	case preflight.Warning:
 		return "Warning"
-	case preflight.Unknown:
-		return "Unknown"
 	case preflight.Note:
 		return "Note"
-	default:
+	case preflight.Pass:
 		return "Pass"
+	default:
+		return "Unknown" // never good by mistake
 	}
 }
 
@@ -65,12 +65,12 @@ func severityMark(s preflight.Severity) string {
 		return "✕"
 	case preflight.Warning:
 		return "▲"
-	case preflight.Unknown:
-		return "?"
 	case preflight.Note:
 		return "i"
-	default:
+	case preflight.Pass:
 		return "✓"
+	default:
+		return "?"
 	}
 }
 

@@ -211,7 +211,7 @@ func stateText(s apply.StepState) string {
 	if s == apply.Waiting {
 		return "not begun"
 	}
-	return string(s)
+	return clean(string(s))
 }
 
 // stamp writes a time in UTC, or nothing.
