@@ -56,8 +56,10 @@ func example() (Snapshot, plan.Writes, map[string]Credential) {
 	}
 	before := Snapshot{
 		Writes: w,
-		Server: ServerRow{Parameters: ptr(settingsText), KeysetID: ptr(int64(1)), Entropy: ptr(w.EntropyBefore), ConfigVersion: ptr(int64(41)),
-			Groups: map[string]string{"administrators_sid": groupBefore, "browse_sid": ""}},
+		Server: ServerRow{
+			Parameters: ptr(settingsText), KeysetID: ptr(int64(1)), Entropy: ptr(w.EntropyBefore), ConfigVersion: ptr(int64(41)),
+			Groups: map[string]string{"administrators_sid": groupBefore, "browse_sid": ""},
+		},
 		Connectors: []ConnectorRow{
 			{ID: adID, Private: ptr(adPrivate), Sealed: ptr("AAAA"), KeyID: ptr(int64(2)), Version: ptr(int64(7)), FullImport: ptr(false), FullSync: ptr(false)},
 			{ID: facts.EntraConnectorID, Private: ptr(entraPrivate), Sealed: nil, KeyID: ptr(int64(1)), Version: ptr(int64(3))},

@@ -211,6 +211,9 @@ func update(ctx context.Context, tx *sql.Tx, table string, set []assignment, key
 	for i, a := range set {
 		parts[i] = fmt.Sprintf("%s = @p%d", quoted(a.column.name), i+1)
 		args[i] = a.value
+		if a.value == nil && strings.Contains(a.column.dataType, "binary") {
+			args[i] = []byte(nil) // an untyped NULL goes as nvarchar, which SQL Server does not convert
+		}
 	}
 	text := "UPDATE " + table + " SET " + strings.Join(parts, ", ")
 	if key != "" {

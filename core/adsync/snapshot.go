@@ -108,7 +108,7 @@ func (l *loaded) loadServer(ctx context.Context, q Querier, hint string) error {
 		KeysetID: optional(row, "keyset_id", intValue), Entropy: optional(row, "entropy", guidText),
 		ConfigVersion: optional(row, "server_configuration_version_number", intValue), Groups: map[string]string{},
 	}
-	l.Server.Parameters, err = l.text(row, "parameters", "parameters")
+	l.Server.Parameters, err = l.text(row, tServer, "parameters", "parameters")
 	for _, c := range groupColumns {
 		if v, has := row.raw(c); has {
 			b, _ := v.([]byte)
@@ -141,8 +141,8 @@ func (l *loaded) loadConnectors(ctx context.Context, q Querier, w plan.Writes, h
 			FullImport: optional(row, "full_import_required", boolValue), FullSync: optional(row, "full_sync_required", boolValue),
 		}
 		var err1, err2 error
-		out.Private, err1 = l.text(row, "private_configuration_xml", "private:"+id)
-		out.Sealed, err2 = l.text(row, "encrypted_configuration", "sealed:"+id)
+		out.Private, err1 = l.text(row, tConnector, "private_configuration_xml", "private:"+id)
+		out.Sealed, err2 = l.text(row, tConnector, "encrypted_configuration", "sealed:"+id)
 		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
@@ -152,9 +152,12 @@ func (l *loaded) loadConnectors(ctx context.Context, q Querier, w plan.Writes, h
 }
 
 // text gives a text column and remembers how it is encoded.
-func (l *loaded) text(row record, key, name string) (*string, error) {
+func (l *loaded) text(row record, table, key, name string) (*string, error) {
 	v, has := row.raw(key)
 	if !has || v == nil {
+		if c, ok := l.s.column(table, key); ok && strings.Contains(c.dataType, "binary") {
+			l.encodings[name] = asUTF16 // what an empty binary column is to get
+		}
 		return nil, nil
 	}
 	s, enc, ok := textValue(v)

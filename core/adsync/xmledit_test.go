@@ -58,8 +58,10 @@ func TestSetElementRefuses(t *testing.T) {
 
 func TestSetParameter(t *testing.T) {
 	cases := []struct{ name, in, want string }{
-		{"in a wrapper", `<parameter-values><parameter name="a" type="string">1</parameter><parameter name="N">o</parameter></parameter-values>`,
-			`<parameter-values><parameter name="a" type="string">1</parameter><parameter name="N">x</parameter></parameter-values>`},
+		{
+			"in a wrapper", `<parameter-values><parameter name="a" type="string">1</parameter><parameter name="N">o</parameter></parameter-values>`,
+			`<parameter-values><parameter name="a" type="string">1</parameter><parameter name="N">x</parameter></parameter-values>`,
+		},
 		{"bare list", `<parameter name="a">1</parameter><parameter type='s' name='n'/>`, `<parameter name="a">1</parameter><parameter type='s' name='n'>x</parameter>`},
 		{"any root", `<q><z><parameter name="n"></parameter></z></q>`, `<q><z><parameter name="n">x</parameter></z></q>`},
 		{"every copy", `<q><parameter name="n">1</parameter><parameter name="n">2</parameter></q>`, `<q><parameter name="n">x</parameter><parameter name="n">x</parameter></q>`},
