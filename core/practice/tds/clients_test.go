@@ -76,6 +76,33 @@ func TestFreeTDS(t *testing.T) {
 	}
 }
 
+// TestFreeTDSEncrypted has FreeTDS insist on encryption, with the certificate checked.
+func TestFreeTDSEncrypted(t *testing.T) {
+	tsql, err := exec.LookPath("tsql")
+	if err != nil {
+		missing(t, "tsql (FreeTDS)")
+	}
+	s := clientSite(t)
+	config := filepath.Join(t.TempDir(), "freetds.conf")
+	text := "[practice]\n\thost = localhost\n\tport = " + strconv.Itoa(s.port) +
+		"\n\ttds version = 7.4\n\tencryption = require\n\tca file = " + s.certificateFile(t) + "\n\tcheck certificate hostname = yes\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, tsql, "-S", "practice", "-U", "sa", "-P", testPassword, "-D", "ADSync", "-J", "UTF-8")
+	c.Env = append(os.Environ(), "FREETDSCONF="+config, "FREETDS="+config, "LC_ALL=C.UTF-8")
+	c.Stdin = strings.NewReader("select name from sys.databases\ngo\n")
+	out, err := c.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "Müller\tNULL") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !s.lastLogin().Encrypted {
+		t.Error("the connection was not encrypted")
+	}
+}
+
 // tsql runs a script and gives everything that the client says.
 func (s *site) tsql(t *testing.T, tsql, version, password, script string) string {
 	t.Helper()
