@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -53,7 +55,7 @@ func (b *Box) HeightFor(float32) float32 { return 1 }
 
 // CreateRenderer makes the renderer.
 func (b *Box) CreateRenderer() fyne.WidgetRenderer {
-	r := &boxRenderer{box: b, rect: canvas.NewRectangle(nil)}
+	r := &boxRenderer{box: b, rect: canvas.NewRectangle(color.Transparent)}
 	r.paint()
 	return r
 }
@@ -64,7 +66,7 @@ type boxRenderer struct {
 }
 
 func (r *boxRenderer) paint() {
-	r.rect.FillColor, r.rect.StrokeColor, r.rect.StrokeWidth = nil, nil, 0
+	r.rect.FillColor, r.rect.StrokeColor, r.rect.StrokeWidth = color.Transparent, nil, 0
 	if r.box.Fill != "" {
 		r.rect.FillColor = Color(r.box.Fill)
 	}

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
@@ -73,7 +75,7 @@ func (b *Button) MinSize() fyne.Size {
 
 // CreateRenderer makes the renderer.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	fill := canvas.NewRectangle(nil)
+	fill := canvas.NewRectangle(color.Transparent)
 	label := canvas.NewText("", nil)
 	label.Alignment = fyne.TextAlignCenter
 	focus := ring(7)

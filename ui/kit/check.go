@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
@@ -73,7 +75,7 @@ func (c *Check) MinSize() fyne.Size { return markedMin(c, c.Size().Width) }
 
 // CreateRenderer makes the renderer.
 func (c *Check) CreateRenderer() fyne.WidgetRenderer {
-	box := canvas.NewRectangle(nil)
+	box := canvas.NewRectangle(color.Transparent)
 	tick := NewIcon(IconCheck, ColorOnAccent, 11)
 	focus := ring(6)
 	r := &simple{owner: c, objects: []fyne.CanvasObject{focus, box, tick, c.label, c.hint}, min: c.MinSize}

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
@@ -49,7 +51,7 @@ func (l *Link) MinSize() fyne.Size {
 // CreateRenderer makes the renderer.
 func (l *Link) CreateRenderer() fyne.WidgetRenderer {
 	label := canvas.NewText("", nil)
-	under := canvas.NewRectangle(nil)
+	under := canvas.NewRectangle(color.Transparent)
 	focus := ring(4)
 	r := &simple{owner: l, objects: []fyne.CanvasObject{focus, label, under}, min: l.MinSize}
 	r.lay = func(s fyne.Size) {

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -75,7 +77,7 @@ func (p *Progress) HeightFor(float32) float32 { return p.height }
 
 // CreateRenderer makes the renderer.
 func (p *Progress) CreateRenderer() fyne.WidgetRenderer {
-	track, fill := canvas.NewRectangle(nil), canvas.NewRectangle(nil)
+	track, fill := canvas.NewRectangle(color.Transparent), canvas.NewRectangle(nil)
 	r := &simple{owner: p, objects: []fyne.CanvasObject{track, fill}, min: p.MinSize}
 	r.lay = func(s fyne.Size) {
 		track.Resize(s)

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -97,7 +99,7 @@ func (s *Select) MinSize() fyne.Size { return fyne.NewSize(120, 36) }
 
 // CreateRenderer makes the renderer.
 func (s *Select) CreateRenderer() fyne.WidgetRenderer {
-	fill := canvas.NewRectangle(nil)
+	fill := canvas.NewRectangle(color.Transparent)
 	label := canvas.NewText("", nil)
 	arrow := NewIcon(IconDown, ColorMuted, 12)
 	focus := ring(7)

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
@@ -31,7 +33,7 @@ func (r *simple) Refresh() {
 
 // ring makes a focus ring: a rounded border outside the control.
 func ring(radius float32) *canvas.Rectangle {
-	r := canvas.NewRectangle(nil)
+	r := canvas.NewRectangle(color.Transparent)
 	r.StrokeWidth, r.CornerRadius = 2, radius
 	return r
 }
