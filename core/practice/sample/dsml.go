@@ -78,7 +78,11 @@ var adSchema = sync.OnceValue(func() string {
 		}
 		x.close("class")
 	}
-	x.close("directory-schema", "dsml")
+	// What the last of the synchronized classes, user, has from auxiliary ones.
+	x.open("m:dit-content-rule", "id", "C"+itoa(len(adClasses)-1))
+	x.text("attribute", "", "ref", "#A0", "required", "false")
+	x.text("m:aux-class", "", "ref", "#C1")
+	x.close("m:dit-content-rule", "directory-schema", "dsml")
 	return x.String()
 })
 

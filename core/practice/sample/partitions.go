@@ -135,7 +135,11 @@ func (s *site) customDataXML(c *connector, p *partition) string {
 	x.close("adma-partition-data")
 	x.open("parameter-values")
 	for _, v := range [][2]string{{"guid", guid}, {"sign-and-seal", "1"}, {"last-dc", p.dc}, {"dc-failover", "1"}, {"crl-check", "0"}, {"ssl-bind", "0"}, {"simple-bind", "0"}, {"cookie", cookie}} {
-		x.parameter(v[0], "partition", v[1])
+		use := "partition"
+		if v[0] == "crl-check" { // the one that the product files elsewhere
+			use = "connectivity"
+		}
+		x.parameter(v[0], use, v[1])
 	}
 	x.parameter("Domain.FQDN", "partition", p.domain.Name, "intrinsic", "1")
 	x.parameter("Domain.LDAP", "partition", p.name, "intrinsic", "1")

@@ -71,7 +71,11 @@ func (t *ruleTemplate) add(word, rest string, sets map[string]string) {
 		}
 		t.flows(f, merge, sets)
 	case "const", "once":
-		t.Mappings = append(t.Mappings, facts.Mapping{Dest: f[0], Literal: f[1], Merge: "Update"})
+		m := facts.Mapping{Dest: f[0], Literal: f[1], Merge: "Update"}
+		if f[1] == "<-" {
+			m.Literal, m.Sources = "", f[2:]
+		}
+		t.Mappings = append(t.Mappings, m)
 		t.once[f[0]] = word == "once"
 	case "calc":
 		head, expression, _ := strings.Cut(rest, " : ")
