@@ -73,6 +73,9 @@ func (s State) withdraw() (State, Effect) {
 	signedIn := s.Entra.Tenant != nil
 	s.Facts, s.Findings, s.Forests, s.Plan, s.Problems = nil, nil, nil, nil, nil
 	s.Entra = Entra{}
+	if index(s.Page) > index(PageComponents) {
+		s.Page = PageComponents
+	}
 	s.Furthest = s.Page
 	if s.Busy != nil && !background(s.Busy.Task) {
 		s.Busy = nil
@@ -114,10 +117,8 @@ func unless(b *Busy, t Task) *Busy {
 
 // pin accepts a certificate and goes on where the connection broke off.
 func (s State) pin(sql answers.SQL) (State, Effect) {
-	page, furthest := s.Page, s.Furthest
 	s, effect := s.editSQL(sql)
-	if page != PageComponents {
-		s.Furthest = furthest
+	if s.Page != PageComponents {
 		return s, effect
 	}
 	if next, reads := s.inspect(); reads != nil {

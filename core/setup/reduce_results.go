@@ -47,7 +47,30 @@ func tokenOf(e Event) (int, bool) {
 // result of a cancelled task is late and is dropped.
 func (s State) expects(e Event) bool {
 	token, ok := tokenOf(e)
-	return ok && s.Busy != nil && s.Busy.Token == token
+	return ok && s.Busy != nil && s.Busy.Token == token && answersTask(e, s.Busy.Task)
+}
+
+// answersTask tells whether an event can come from a task of that kind.
+func answersTask(e Event, t Task) bool {
+	switch e.(type) {
+	case InstancesFound:
+		return t == TaskInstances
+	case DatabasesFound:
+		return t == TaskDatabases
+	case Inspected:
+		return t == TaskInspect
+	case EntraPrompted, EntraSignedIn:
+		return t == TaskEntra
+	case ForestVerified:
+		return t == TaskForest
+	case StepProgressed, InstallEnded:
+		return t == TaskInstall || t == TaskUndo
+	case FileSaved:
+		return t == TaskSave
+	case PracticeOpened:
+		return t == TaskPractice
+	}
+	return true
 }
 
 // reduceResult handles what comes back from effects. ok is false for events that
@@ -61,13 +84,13 @@ func reduceResult(s State, e Event) (next State, effect Effect, ok bool) {
 	}
 	switch e := e.(type) {
 	case Progressed:
-		b := *s.Busy
-		b.Text = e.Text
-		s.Busy = &b
-	case EntraPrompted:
-		if s.Busy.Task == TaskEntra {
-			s.Entra.Prompt = &e.Prompt
+		if e.Text != "" {
+			b := *s.Busy
+			b.Text = e.Text
+			s.Busy = &b
 		}
+	case EntraPrompted:
+		s.Entra.Prompt = &e.Prompt
 	case StepProgressed:
 		s.Install.Steps = mergeStep(s.Install.Steps, e.Progress)
 	default:
@@ -121,6 +144,9 @@ func (s State) inspected(e Inspected) State {
 		s.Entra.Findings = preflight.JudgeTenant(f, *s.Entra.Tenant)
 	}
 	if !f.SQL.Reached(facts.LayerDB) {
+		if index(s.Page) > index(PageCheck) {
+			s = s.show(PageCheck) // nothing behind it stands any more
+		}
 		s.Problems = []*problem.Problem{layerProblem(f.SQL, e.Problem)}
 		return s
 	}
