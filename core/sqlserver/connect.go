@@ -74,6 +74,8 @@ type way struct {
 	ips  []string
 	port int
 	spn  string
+	// channel binds a Windows account's proof to the TLS channel (Extended Protection).
+	channel bool
 }
 
 // newWay checks the answers. Nothing has been tried yet when it gives a problem.

@@ -47,8 +47,23 @@ func (w *way) survey(ctx context.Context) {
 	w.readServer(ctx, db)
 }
 
-// open makes the pool for database db and its first connection.
+// open makes the pool for database db and its first connection. A server with
+// Extended Protection refuses a Windows account whose proof is not bound to the
+// TLS channel as if its domain were not trusted; the driver binds it only on
+// demand, so it is tried once more with it. That refusal counts towards no lock,
+// because no password was checked.
 func (w *way) open(ctx context.Context, db string) (*sql.DB, error) {
+	pool, err := w.openOnce(ctx, db)
+	windows := w.t.login.kind != answers.SignInSQL && w.t.enc != answers.EncryptOff
+	if err == nil || w.channel || !windows || !Of(err, 18452, 17806) {
+		return pool, err
+	}
+	w.channel = true
+	return w.openOnce(ctx, db)
+}
+
+// openOnce is one try of open.
+func (w *way) openOnce(ctx context.Context, db string) (*sql.DB, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.t.timeout)
 	defer cancel()
 	if w.spn == "" {
@@ -58,6 +73,7 @@ func (w *way) open(ctx context.Context, db string) (*sql.DB, error) {
 		cfg: w.t.driverConfig(w.port, db, w.spn), secret: w.t.login.password, hosts: w.ips, net: w.t.net, trust: w.t.trust,
 		strict: w.t.enc == answers.EncryptStrict, encrypt: w.t.enc != answers.EncryptOff, timeout: w.t.timeout,
 	}
+	g.cfg.EpaEnabled = w.channel
 	pool := sql.OpenDB(g)
 	pool.SetMaxOpenConns(8)
 	pool.SetMaxIdleConns(2)

@@ -2,6 +2,7 @@ package sqlserver_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"runtime"
@@ -98,6 +99,8 @@ func TestAccountIsRefusedByForeignDomain(t *testing.T) {
 	s := newStage(t, tds.Config{})
 	cfg := s.config()
 	cfg.Answers.SignIn, cfg.Answers.User = answers.SignInAccount, `CONTOSO\ann`
+	tries := 0
+	cfg.Dialer = counting{s.net, &tries}
 	f, p := reach(t, cfg)
 	if p == nil || p.Code != sqlserver.CodeLoginUntrusted || p.Field != answers.FieldSQLUser {
 		t.Fatalf("got %v", p)
@@ -106,6 +109,20 @@ func TestAccountIsRefusedByForeignDomain(t *testing.T) {
 	if n := len(s.door.logins()); n != 0 {
 		t.Errorf("%d SQL logins were tried", n)
 	}
+	if tries != 3 { // the probe, and the account without and with Extended Protection
+		t.Errorf("%d connections", tries)
+	}
+}
+
+// counting counts the connections that are made one after the other.
+type counting struct {
+	*tds.Network
+	n *int
+}
+
+func (c counting) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	*c.n++
+	return c.Network.DialContext(ctx, network, addr)
 }
 
 func TestCurrentUserOnlyOnWindows(t *testing.T) {
