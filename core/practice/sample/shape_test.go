@@ -91,20 +91,20 @@ func rowOf(t *testing.T, d *Database, table, name string, value any) map[string]
 // element, attribute and parameter that is there has to be here.
 func TestShapeOfConnectors(t *testing.T) {
 	d := New(Options{Version: "1.1.130.0"})
-	for _, real := range export1130(t, "Connectors/*.xml") {
-		kind := real.find("category").Text
+	for _, their := range export1130(t, "Connectors/*.xml") {
+		kind := their.find("category").Text
 		agent := rowOf(t, d, "mms_management_agent", "ma_type", kind)
 		part := rowOf(t, d, "mms_partition", "ma_id", agent["ma_id"])
-		realPart := real.find("ma-partition-data", "partition")
+		realPart := their.find("ma-partition-data", "partition")
 		compare := map[string][2]map[string]bool{
-			"private configuration": {pathsOf(node{Children: []node{column(t, agent, "private_configuration_xml")}}), pathsOf(real.find("private-configuration"))},
-			"attribute inclusion":   {pathsOf(column(t, agent, "attribute_inclusion_xml")), pathsOf(real.find("attribute-inclusion"))},
+			"private configuration": {pathsOf(node{Children: []node{column(t, agent, "private_configuration_xml")}}), pathsOf(their.find("private-configuration"))},
+			"attribute inclusion":   {pathsOf(column(t, agent, "attribute_inclusion_xml")), pathsOf(their.find("attribute-inclusion"))},
 			"filter":                {pathsOf(column(t, part, "filter_xml")), pathsOf(realPart.find("filter"))},
 			"custom data":           {pathsOf(column(t, part, "ma_custom_data_xml")), pathsOf(realPart.find("custom-data"))},
 			"partition parameters":  {pathsOf(column(t, part, "ma_custom_data_xml").find("parameter-values")), pathsOf(realPart.find("parameter-values"))},
-			"schema":                {schemaPaths(column(t, agent, "ma_schema_xml")), schemaPaths(real.find("schema", "dsml"))},
+			"schema":                {schemaPaths(column(t, agent, "ma_schema_xml")), schemaPaths(their.find("schema", "dsml"))},
 		}
-		for _, realProfile := range real.find("ma-run-data").Children {
+		for _, realProfile := range their.find("ma-run-data").Children {
 			name := realProfile.find("name").Text
 			for _, r := range records(t, d, "mms_run_profile") {
 				if r["ma_id"] == agent["ma_id"] && r["run_profile_name"] == name {
@@ -145,8 +145,8 @@ func schemaPaths(n node) map[string]bool {
 func TestShapeOfSettings(t *testing.T) {
 	d := New(Options{Version: "1.1.130.0"})
 	ours := pathsOf(column(t, records(t, d, "mms_server_configuration")[0], "parameters"))
-	for _, real := range export1130(t, "GlobalSettings/MV.xml") {
-		if l := lacking(ours, pathsOf(real.find("mv-data", "parameter-values"))); len(l) > 0 {
+	for _, their := range export1130(t, "GlobalSettings/MV.xml") {
+		if l := lacking(ours, pathsOf(their.find("mv-data", "parameter-values"))); len(l) > 0 {
 			t.Errorf("lacking %v", l)
 		}
 	}
@@ -156,7 +156,7 @@ func TestShapeOfSettings(t *testing.T) {
 // the elements they are written with.
 func TestShapeOfRules(t *testing.T) {
 	d := New(Options{CustomRules: 4})
-	ours, real := map[string]string{}, map[string]string{}
+	ours, theirs := map[string]string{}, map[string]string{}
 	elements, realElements := map[string]bool{}, map[string]bool{}
 	gist := func(n node) (string, string) {
 		side := "ad"
@@ -179,10 +179,10 @@ func TestShapeOfRules(t *testing.T) {
 	for _, n := range export1130(t, "SynchronizationRules/*.xml") {
 		n.paths("", realElements)
 		precedence, text := gist(n)
-		real[precedence] = text
+		theirs[precedence] = text
 	}
-	if !maps.Equal(ours, real) {
-		for p, text := range real {
+	if !maps.Equal(ours, theirs) {
+		for p, text := range theirs {
 			if ours[p] != text {
 				t.Errorf("%s is %s, in the export %s", p, ours[p], text)
 			}
