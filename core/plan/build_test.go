@@ -146,7 +146,7 @@ func TestAccounts(t *testing.T) {
 func TestNormalise(t *testing.T) {
 	forest := ft.ForestAccount("contoso.local", "CONTOSO").Forest
 	for in, want := range map[string]string{
-		`contoso\svc`: `CONTOSO\svc`, `CONTOSO.LOCAL\svc`: `CONTOSO\svc`, "svc@contoso.local": `CONTOSO\svc`, ` eu.contoso.local\svc `: `EU\svc`,
+		`contoso\svc`: `CONTOSO\svc`, `CONTOSO.LOCAL\svc`: `CONTOSO\svc`, "svc@contoso.local": `CONTOSO\svc`, `eu.contoso.local\ svc`: `EU\svc`,
 		`other.test\svc`: `other.test\svc`, "svc": "", `\svc`: "", `CONTOSO\`: "", "": "", "@contoso.local": "",
 	} {
 		got, ok := plan.Normalise(in, forest)

@@ -40,6 +40,7 @@ func (b *builder) writes(p Plan) Writes {
 			}
 		case facts.KindEntra:
 			w.Connectors = append(w.Connectors, b.connector(c, facts.Account{User: p.Identity.Name}))
+		default: // the credentials of other connectors are not ours to make
 		}
 	}
 	return w

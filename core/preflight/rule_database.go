@@ -171,7 +171,7 @@ func judgePermission(s site) []Finding {
 	db, sql := s.set.Database, s.set.SQL
 	seen := []Evidence{
 		evidence(sql.Login, text), evidence(sql.SysAdmin, yesNo),
-		evidence(db.Grant, func(g facts.Grant) string { return grantText(g) }),
+		evidence(db.Grant, grantText),
 	}
 	grant, known := db.Grant.Get()
 	if admin, ok := sql.SysAdmin.Get(); ok && admin {
@@ -187,7 +187,7 @@ func judgePermission(s site) []Finding {
 		f.Severity, f.Title, f.Summary = Pass, "The login may change the database", login+": "+grantText(grant)
 	case grant == facts.GrantGroup:
 		names := db.Groups.Or(nil)
-		f.Evidence = append(seen, evidence(db.Groups, func(g []string) string { return list(g, 8) }))
+		f.Evidence = append(f.Evidence, evidence(db.Groups, func(g []string) string { return list(g, 8) }))
 		f.Severity, f.Title = Blocked, "The login owns the database through a group only"
 		f.Summary = login + " by way of " + text(list(names, 4))
 		f.Consequence = "Setup fails late, with an unclear SQL error, when db_owner comes through a nested group."

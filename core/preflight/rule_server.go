@@ -17,8 +17,13 @@ type release struct {
 // releases gives the major versions by their number, newest first.
 func releases() []release {
 	return []release{
-		{17, "SQL Server 2025"}, {16, "SQL Server 2022"}, {15, "SQL Server 2019"}, {14, "SQL Server 2017"},
-		{13, "SQL Server 2016"}, {12, "SQL Server 2014"}, {11, "SQL Server 2012"},
+		{17, "SQL Server 2025"},
+		{16, "SQL Server 2022"},
+		{15, "SQL Server 2019"},
+		{14, "SQL Server 2017"},
+		{13, "SQL Server 2016"},
+		{12, "SQL Server 2014"},
+		{11, "SQL Server 2012"},
 	}
 }
 

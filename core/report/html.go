@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
@@ -21,7 +20,7 @@ var page string
 func HTML(w io.Writer, r Record) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
 		"clean": clean,
-		"stamp": func(t time.Time) string { return stamp(t) },
+		"stamp": stamp,
 		"word":  severityWord,
 		"mark":  severityMark,
 		"class": func(s preflight.Severity) string { return strings.ToLower(severityWord(s)) },

@@ -119,11 +119,16 @@ func ADSync() facts.ADSync {
 // Settings gives the global settings.
 func Settings() []facts.Setting {
 	return []facts.Setting{
-		{Name: facts.SettingVersion, Value: LastUsed}, {Name: facts.SettingStagingMode, Value: "False"},
-		{Name: facts.SettingSchedule, Value: "True"}, {Name: facts.SettingSuspended, Value: "False"},
-		{Name: facts.SettingPolicy, Value: "Delta"}, {Name: facts.SettingSignOnMethod, Value: "PasswordHashSync"},
-		{Name: facts.SettingDesktopSSO, Value: "False"}, {Name: facts.SettingAutoUpgrade, Value: "Enabled"},
-		{Name: facts.SettingDeletionThreshold, Value: "True"}, {Name: facts.SettingDeletionLimit, Value: "500"},
+		{Name: facts.SettingVersion, Value: LastUsed},
+		{Name: facts.SettingStagingMode, Value: "False"},
+		{Name: facts.SettingSchedule, Value: "True"},
+		{Name: facts.SettingSuspended, Value: "False"},
+		{Name: facts.SettingPolicy, Value: "Delta"},
+		{Name: facts.SettingSignOnMethod, Value: "PasswordHashSync"},
+		{Name: facts.SettingDesktopSSO, Value: "False"},
+		{Name: facts.SettingAutoUpgrade, Value: "Enabled"},
+		{Name: facts.SettingDeletionThreshold, Value: "True"},
+		{Name: facts.SettingDeletionLimit, Value: "500"},
 		{Name: facts.SettingAnchorAttribute, Value: "mS-DS-ConsistencyGuid"},
 		{Name: "Contoso.Operations.Ticket", Value: "CHG-1 & CHG-2"},
 	}
