@@ -17,23 +17,30 @@ const tlsRecordHandshake = 0x16
 
 // switchConn is a net.Conn whose data goes either through PRELOGIN packets
 // (during the TLS handshake) or straight to the connection (afterwards).
+// Afterwards it gives one TLS record at a time: crypto/tls takes all that is
+// there, and with login-only encryption plain packets may follow on the first
+// encrypted one.
 type switchConn struct {
 	net.Conn
 	wrapped bool
+	header  []byte        // unread part of the record header that came last
+	record  int           // bytes of that record that are still to come
 	rest    []byte        // unread part of the packet that came last
 	out     *packetWriter // the handshake packet being built
 	pending bool
 }
 
+// newSwitchConn uses the smallest packets: a client that asked for them has no
+// room for others, and none has told its wish yet.
 func newSwitchConn(c net.Conn) *switchConn {
-	return &switchConn{Conn: c, wrapped: true, out: newPacketWriter(c, packetPrelogin, defaultPacketSize)}
+	return &switchConn{Conn: c, wrapped: true, out: newPacketWriter(c, packetPrelogin, minPacketSize)}
 }
 
 // Read gives handshake bytes. What the server wrote goes out first: a flight of
 // several TLS records must be one message, and the client answers only then.
 func (s *switchConn) Read(b []byte) (int, error) {
 	if !s.wrapped {
-		return s.Conn.Read(b)
+		return s.readRecord(b)
 	}
 	if err := s.flush(); err != nil {
 		return 0, err
@@ -51,6 +58,25 @@ func (s *switchConn) Read(b []byte) (int, error) {
 	n := copy(b, s.rest)
 	s.rest = s.rest[n:]
 	return n, nil
+}
+
+// readRecord gives bytes of the current TLS record and never of the next.
+func (s *switchConn) readRecord(b []byte) (int, error) {
+	if len(s.header) == 0 && s.record == 0 {
+		header := make([]byte, 5) // type, version, length: RFC 5246, 6.2.1
+		if _, err := io.ReadFull(s.Conn, header); err != nil {
+			return 0, err
+		}
+		s.header, s.record = header, int(header[3])<<8|int(header[4])
+	}
+	if len(s.header) > 0 {
+		n := copy(b, s.header)
+		s.header = s.header[n:]
+		return n, nil
+	}
+	n, err := s.Conn.Read(b[:min(len(b), s.record)])
+	s.record -= n
+	return n, err
 }
 
 func (s *switchConn) Write(b []byte) (int, error) {

@@ -208,6 +208,29 @@ func TestLoginRefused(t *testing.T) {
 	}
 }
 
+// TestLongLogin: with only the login encrypted and small packets, the client sends
+// the first packet of the login over TLS and the rest in the clear right behind it.
+func TestLongLogin(t *testing.T) {
+	s := newSite(t, nil)
+	bothWays(t, func(t *testing.T, inMemory bool) {
+		for _, encryption := range []msdsn.Encryption{msdsn.EncryptionOff, msdsn.EncryptionRequired, msdsn.EncryptionDisabled} {
+			for range 20 {
+				db := s.open(t, inMemory, func(c *msdsn.Config) {
+					c.Encryption, c.PacketSize = encryption, 512
+					c.TLSConfig = &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}
+					c.AppName, c.Workstation = strings.Repeat("a", 128), strings.Repeat("w", 128)
+				})
+				if err := db.PingContext(t.Context()); err != nil {
+					t.Fatalf("encryption %d: %v", encryption, err)
+				}
+			}
+			if got := s.lastLogin(); len(got.App) != 128 || got.Encrypted != (encryption == msdsn.EncryptionRequired) {
+				t.Errorf("login %+v", got)
+			}
+		}
+	})
+}
+
 // TestSilentClient is let go after the login's time is up.
 func TestSilentClient(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.LoginTimeout = 50 * time.Millisecond })

@@ -38,7 +38,11 @@ func (c *conn) request(ctx context.Context, p packet) error {
 	}
 	if p.kind == packetBulk {
 		return c.run(ctx, p, func(ctx context.Context, r *results) error {
-			return errors.Join(c.bulk(ctx, m, r), m.drain())
+			err := c.bulk(ctx, m, r)
+			if lost := m.drain(); lost != nil {
+				err = errors.Join(err, &ServerError{Number: 4002, Class: 20, State: 1, Message: lost.Error()})
+			}
+			return err
 		})
 	}
 	body, err := m.all(c.server.config.MaxRequest)
