@@ -76,7 +76,7 @@ func (i *Installer) now() time.Time {
 // where to go on; Job.From is for the reader of a log only. The application lock
 // is held from the claim to the end of the call.
 func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
-	return i.with(ctx, job, say, func(w *work, engine *apply.Engine) apply.Outcome {
+	return i.with(ctx, job, apply.Broken, func(w *work, engine *apply.Engine) apply.Outcome {
 		o := engine.Run(ctx, job.Plan.Steps, stop, w.watch(say))
 		o.Reports = w.reports
 		return o
@@ -86,7 +86,7 @@ func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan stru
 // Undo takes back what Install did, as setup.Installer describes, and writes the
 // reports anew when there are any.
 func (i *Installer) Undo(ctx context.Context, job setup.Job, say func(apply.Progress)) apply.Outcome {
-	return i.with(ctx, job, say, func(w *work, engine *apply.Engine) apply.Outcome {
+	return i.with(ctx, job, apply.PartLeft, func(w *work, engine *apply.Engine) apply.Outcome {
 		w.undoing = true
 		o := engine.Undo(ctx, job.Plan.Steps, w.watch(say))
 		o.Reports = w.reports
@@ -101,21 +101,21 @@ func (i *Installer) Undo(ctx context.Context, job setup.Job, say func(apply.Prog
 }
 
 // with opens journal and vault, runs do with them and closes everything, the
-// application lock included.
-func (i *Installer) with(ctx context.Context, job setup.Job, say func(apply.Progress), do func(*work, *apply.Engine) apply.Outcome) apply.Outcome {
+// application lock included. unable is the ending when it can't even begin.
+func (i *Installer) with(ctx context.Context, job setup.Job, unable apply.Ending, do func(*work, *apply.Engine) apply.Outcome) apply.Outcome {
 	if !i.mu.TryLock() {
-		return i.failed(job.Plan, &problem.Problem{
+		return i.failed(unable, &problem.Problem{
 			Code: CodeBusy, What: "This program is installing already.", Fix: "Wait until it has ended.",
-		}, say)
+		})
 	}
 	defer i.mu.Unlock()
 	vault, err := secret.OpenVault(VaultDir(i.p.DataDir), i.p.Protector)
 	if err != nil {
-		return i.failed(job.Plan, err, say)
+		return i.failed(unable, err)
 	}
 	journal, err := i.journal(job.Plan)
 	if err != nil {
-		return i.failed(job.Plan, err, say)
+		return i.failed(unable, err)
 	}
 	defer func() { _ = journal.Close() }() // every record was flushed when it was written
 	w := &work{Installer: i, job: job, plan: job.Plan, vault: vault, journal: journal}
@@ -152,12 +152,13 @@ func samePlan(a, b plan.Plan) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
-// failed is the outcome of a run that could not even begin.
-func (i *Installer) failed(p plan.Plan, err error, say func(apply.Progress)) apply.Outcome {
+// failed is the outcome of a run that could not even begin. The steps stay as
+// they were.
+func (i *Installer) failed(ending apply.Ending, err error) apply.Outcome {
 	at := i.now().UTC()
-	o := apply.Outcome{Ending: apply.Broken, Started: at, Finished: at, Problem: problem.From(err)}
-	if len(p.Steps) > 0 {
-		say(apply.Progress{Step: p.Steps[0].ID, State: apply.Failed, Problem: o.Problem, At: at})
+	o := apply.Outcome{Ending: ending, Started: at, Finished: at, Problem: problem.From(err)}
+	if ending == apply.PartLeft {
+		o.Left = []string{"Nothing was taken back: " + o.Problem.What}
 	}
 	return o
 }
