@@ -14,6 +14,7 @@ func (s *site) linkTable(columns []Column) Table {
 		for _, c := range s.present() {
 			for r := range c.space.linked {
 				i := s.objectAt(c, r)
+				m.reset()
 				m.set("mv_object_id", s.metaverseID(i))
 				m.set("cs_object_id", s.spaceID(c, r))
 				m.set("lineage_id", s.lineage(c, s.people.class(i), true))

@@ -160,6 +160,13 @@ type maker struct {
 	index    map[string]int
 	template []any
 	row      []any
+	trace    []traced // which columns the last row set, in turn: the next one mostly sets the same
+	at       int
+}
+
+type traced struct {
+	name string
+	i    int
 }
 
 func newMaker(columns []Column) *maker {
@@ -181,16 +188,30 @@ func newMaker(columns []Column) *maker {
 }
 
 // reset starts a row: NULL everywhere, or 0 where NULL is not allowed.
-func (m *maker) reset() { copy(m.row, m.template) }
+func (m *maker) reset() {
+	copy(m.row, m.template)
+	m.at = 0
+}
 
 // set sets a column. A name that is no column is a mistake in this package, which
 // the tests find: the program must not go on with half a row.
 func (m *maker) set(name string, v any) {
+	if m.at < len(m.trace) && m.trace[m.at].name == name {
+		m.row[m.trace[m.at].i] = v
+		m.at++
+		return
+	}
+	m.setNew(name, v)
+}
+
+func (m *maker) setNew(name string, v any) {
 	i, ok := m.index[name]
 	if !ok {
 		panic("sample: no column " + name)
 	}
 	m.row[i] = v
+	m.trace = append(m.trace[:m.at], traced{name, i})
+	m.at++
 }
 
 // setAll sets columns from a list of names and values in turn.
