@@ -62,6 +62,7 @@ func rules() []rule {
 		{needADSync, judgeReadable},
 		{needADSync, judgeConnectors},
 		{needADSync, judgeOtherConnectors},
+		{needADSync, judgeCredentials},
 		{needNothing, judgeInstalled},
 		{needADSync, judgeVersions},
 		{needADSync, judgeSignIn},

@@ -128,6 +128,12 @@ func TestConnectors(t *testing.T) {
 		{name: "unread", bend: set(func(s *facts.Set) { s.ADSync.Connectors = ft.Unknown[[]facts.Connector]() }), id: id, want: preflight.Unknown},
 		{name: "other kind", bend: set(with(ft.AD(ft.Contoso, "contoso.local"), ft.Entra(), other)), id: "database.connectors.other", want: preflight.Warning, texts: []string{"HR", "Generic SQL"}},
 		{name: "no other kind", id: "database.connectors.other"},
+		{name: "credentials whole", id: "database.credentials"},
+		{name: "credentials empty", bend: set(each(func(c *facts.Connector) { c.Credentials = ft.Known(facts.Sealed{}) })), id: "database.credentials", want: preflight.Note, texts: []string{"3 connectors", "empty"}},
+		{name: "credentials damaged", bend: set(each(func(c *facts.Connector) {
+			c.Credentials = ft.Known(facts.Sealed{Present: true, WellMade: c.Kind == facts.KindAD, Wrong: "no Base64"})
+		})), id: "database.credentials", want: preflight.Note, texts: []string{"1 connector", "no Base64"}},
+		{name: "credentials unread", bend: set(each(func(c *facts.Connector) { c.Credentials = ft.Unknown[facts.Sealed]() })), id: "database.credentials"},
 	})
 }
 

@@ -151,6 +151,35 @@ func judgeOtherConnectors(s site) []Finding {
 	return []Finding{f}
 }
 
+// judgeCredentials notes sealed credentials that are missing or damaged: Install
+// seals new ones, so it stops nothing, but it tells what state the server was in.
+func judgeCredentials(s site) []Finding {
+	var names []string
+	f := Finding{
+		ID: "database.credentials", Area: AreaDatabase, Severity: Note, Link: product.LinkExistingDatabase,
+		Consequence: "The previous server could not have signed in with them. Install seals new ones in their place.",
+		Fix:         "Nothing to do, unless the database is older than you think: compare with a backup.",
+	}
+	for _, c := range s.set.ADSync.Connectors.Or(nil) {
+		sealed, known := c.Credentials.Get()
+		if !known || c.Kind == facts.KindOther || (sealed.Present && sealed.WellMade) {
+			continue
+		}
+		why := sealed.Wrong
+		if why == "" {
+			why = "empty"
+		}
+		names = append(names, c.Name)
+		f.Evidence = append(f.Evidence, Evidence{Value: c.Name + ": " + why, Source: c.Credentials.Source, At: c.Credentials.At})
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	f.Title = "The sealed credentials of " + plural(int64(len(names)), "connector") + " are not whole"
+	f.Summary = list(names, 4)
+	return []Finding{f}
+}
+
 // judgeRules looks for rules that point to connectors which are not there.
 func judgeRules(s site) []Finding {
 	const id = "rules.dangling"

@@ -24,7 +24,11 @@ func (s site) installedSeen() Evidence {
 func (s site) lastUsedSeen() Evidence {
 	value, source := s.set.ADSync.VersionLastUsed()
 	if value == "" {
-		return Evidence{Value: "not known: " + s.set.ADSync.Settings.Reason(), Source: "global setting " + facts.SettingVersion, At: s.set.ADSync.Settings.At}
+		why := s.set.ADSync.Settings.Reason()
+		if why == "" {
+			why = "there is no such setting"
+		}
+		return Evidence{Value: "not known: " + why, Source: "global setting " + facts.SettingVersion, At: s.set.ADSync.Settings.At}
 	}
 	return Evidence{Value: "last used by " + value, Source: source, At: s.set.ADSync.Settings.At}
 }
@@ -33,8 +37,11 @@ func (s site) lastUsedSeen() Evidence {
 // the service accept it, how long is it supported.
 func judgeInstalled(s site) []Finding {
 	if s.installed == "" {
-		return []Finding{unknown("computer.installed", AreaComputer, "The installed version of Microsoft Entra Connect",
-			s.set.Computer.Installed.Reason(),
+		why := s.set.Computer.Installed.Reason()
+		if why == "" {
+			why = "no version of it was found on this computer"
+		}
+		return []Finding{unknown("computer.installed", AreaComputer, "The installed version of Microsoft Entra Connect", why,
 			"Type it on the page Install required components (answers file: components.installedVersion). "+
 				"It stands in Programs and Features, or in Get-ADSyncGlobalSettings of a server that runs.",
 			product.LinkVersions, s.installedSeen())}
@@ -132,8 +139,12 @@ func same(a, b string) bool {
 // judgeVersions compares the installed version with the one that last used the database.
 func judgeVersions(s site) []Finding {
 	if s.lastUsed == "" {
+		why := s.set.ADSync.Settings.Reason()
+		if why == "" {
+			why = "the database does not name it"
+		}
 		return []Finding{unknown("version.used", AreaDatabase, "The version that last used the database",
-			"the database does not name it", "Ask who ran the previous server; the installed version must not be lower.",
+			why, "Ask who ran the previous server; the installed version must not be lower.",
 			product.LinkExistingDatabase, s.lastUsedSeen())}
 	}
 	if s.installed == "" {

@@ -43,6 +43,7 @@ func TestInstalledVersion(t *testing.T) {
 		{name: "unread", bend: typed(""), id: "computer.installed", want: preflight.Unknown, texts: []string{"components.installedVersion"}},
 		{name: "unread says it once", bend: typed(""), id: "version.floor"},
 		{name: "typed", bend: typed(" 2.6.92.0 "), id: "version.floor", want: preflight.Pass, texts: []string{"2.6.92.0", "typed"}},
+		{name: "not installed", bend: set(func(s *facts.Set) { s.Computer.Installed = ft.Known("") }), id: "computer.installed", want: preflight.Unknown, texts: []string{"No version of it was found"}},
 		{name: "typed nonsense", bend: typed("newest"), id: "computer.installed", want: preflight.Unknown},
 		{name: "what was read goes before what was typed", bend: func(_ *facts.Set, a *answers.Answers) {
 			a.Components.Installed = "1.0.0.0"

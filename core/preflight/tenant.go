@@ -21,7 +21,7 @@ func JudgeTenant(set facts.Set, tenant facts.Tenant) []Finding {
 	t := tenantSite{set: set, tenant: tenant}
 	var out []Finding
 	for _, judge := range []func(tenantSite) []Finding{
-		judgeRole, judgeTenantMatch, judgeAccountKind, judgeAccountDomain, judgeIdentities, judgeSyncEnabled, judgeLastSync,
+		judgeRole, judgeTenantMatch, judgeAccountKind, judgeAccountDomain, judgeIdentities, judgeSyncEnabled, judgeLastSync, judgeThreshold,
 	} {
 		out = append(out, judge(t)...)
 	}
@@ -218,6 +218,25 @@ func judgeSyncEnabled(t tenantSite) []Finding {
 		f.Fix = "Find out why before you install. After it was turned off it can take 72 hours until it can be turned on again."
 	}
 	return []Finding{f}
+}
+
+// judgeThreshold notes when the tenant and the database name different limits of
+// deletions.
+func judgeThreshold(t tenantSite) []Finding {
+	r := t.tenant.Threshold
+	inTenant, known := r.Get()
+	limit, on, words := site{set: t.set}.threshold()
+	if !known || (on && (limit == 0 || limit == inTenant)) {
+		return nil
+	}
+	return []Finding{{
+		ID: "tenant.threshold", Area: AreaTenant, Severity: Note, Link: product.LinkAccidentalDelete,
+		Title:       "Tenant and database name different thresholds against accidental deletes",
+		Summary:     "Tenant " + count(inTenant) + ", database " + strings.TrimPrefix(words, "threshold: "),
+		Consequence: "Which of the two stops an export is not documented; setting it writes both.",
+		Fix:         "Set the one you want with Enable-ADSyncExportDeletionThreshold before you leave staging mode.",
+		Evidence:    []Evidence{evidence(r, count), {Value: words, Source: "global settings", At: t.set.ADSync.Settings.At}},
+	}}
 }
 
 // newerInTenant is by how much the tenant's last synchronization must be newer

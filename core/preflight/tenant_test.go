@@ -81,6 +81,11 @@ func TestJudgeTenant(t *testing.T) {
 		{"sync off", tenant(func(x *facts.Tenant) { x.SyncEnabled = ft.Known(false) }), "tenant.sync", preflight.Warning, []string{"72 hours"}},
 		{"sync unread", tenant(func(x *facts.Tenant) { x.SyncEnabled = ft.Unknown[bool]() }), "tenant.sync", preflight.Unknown, nil},
 
+		{"other threshold", tenant(func(x *facts.Tenant) { x.Threshold = ft.Known(int64(1000)) }), "tenant.threshold", preflight.Note, []string{"1,000", "500"}},
+		{"threshold off in the database", func(s *facts.Set, _ *facts.Tenant) {
+			s.ADSync.Settings = ft.Known(ft.WithSetting(ft.Settings(), facts.SettingDeletionThreshold, "False"))
+		}, "tenant.threshold", preflight.Note, []string{"database off"}},
+
 		{"same last sync", nil, "tenant.lastsync", preflight.Pass, nil},
 		{"tenant within the hour", tenant(func(x *facts.Tenant) { x.LastSync = ft.Known(ft.Now().Add(-71*time.Hour - 30*time.Minute)) }), "tenant.lastsync", preflight.Pass, nil},
 		{"tenant newer", tenant(func(x *facts.Tenant) { x.LastSync = ft.Known(ft.Now().Add(-20 * time.Minute)) }), "tenant.lastsync", preflight.Warning, []string{"active server"}},

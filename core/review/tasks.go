@@ -38,7 +38,7 @@ func Tasks(set facts.Set, p plan.Plan, tenant *facts.Tenant, forests []facts.For
 	a := after{set: set, plan: p, tenant: tenant, forests: forests}
 	var out []Task
 	for _, task := range []func(after) []Task{
-		schedulerTask, conditionalTask, cycleTask, connectorsTask, exportsTask, deletesTask,
+		groupsTask, schedulerTask, conditionalTask, cycleTask, connectorsTask, exportsTask, deletesTask,
 		thresholdTask, signInTasks, optionsTask, writebackTask, deviceTask, previousTask, leaveTask,
 		verifyTask, oldAccountsTask, oldIdentitiesTask, upgradeTask, backupTask, healthTask,
 	} {
@@ -65,6 +65,24 @@ func (a after) full() (imports, syncs bool) {
 func (a after) previous() string {
 	name, _ := a.set.ADSync.Previous.Get()
 	return name
+}
+
+// groupsTask is about the four local groups that may use the synchronization
+// service: the database names them by the previous server's ids.
+func groupsTask(a after) []Task {
+	t := Task{
+		ID: "sync-groups", Title: "See that you can open Synchronization Service Manager", First: true, Who: whoServer, Link: product.LinkPostInstall,
+		Text: "Members of the local group ADSyncAdmins may use it. Group memberships count from the next sign-in on.",
+		Steps: []string{
+			"Open lusrmgr.msc, Groups, ADSyncAdmins, and add yourself.",
+			"Sign out, sign in again, and open Synchronization Service Manager.",
+		},
+	}
+	if groups, ok := a.set.ADSync.Server.Groups.Get(); ok && len(groups) > 0 && len(a.plan.Writes.Groups) == 0 {
+		t.Text += " The database still names the groups of the previous server by their ids, which mean nothing on this one."
+		t.Steps = append(t.Steps, "If it refuses you, let the setup of Microsoft Entra Connect attach the database (AzureADConnect.exe /useexistingdatabase): it writes the ids of this server's groups.")
+	}
+	return []Task{t}
 }
 
 func schedulerTask(a after) []Task {

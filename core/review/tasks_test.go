@@ -120,6 +120,8 @@ func TestTasks(t *testing.T) {
 		{"previous unread", func(s *site) { s.in.Facts.ADSync.Previous = ft.Unknown[string]() }, "previous-server", true, []string{"not known"}},
 		{"previous had this name", func(s *site) { s.in.Facts.ADSync.Previous = ft.Known("sync02") }, "previous-server", true, []string{"the name of this one"}},
 		{"staging clone", func(s *site) { s.set(facts.SettingStagingMode, "True") }, "previous-server", true, []string{"active server"}},
+		{"groups of the previous server", nil, "sync-groups", true, []string{"/useexistingdatabase"}},
+		{"groups unread", func(s *site) { s.in.Facts.ADSync.Server.Groups = ft.Unknown[map[string]string]() }, "sync-groups", true, []string{"lusrmgr"}},
 		{"leave", nil, "leave-staging", false, []string{"Configure staging mode"}},
 		{"old account", func(s *site) {
 			s.in.Forests[1].Forest.OldAccounts = ft.Known([]facts.OldAccount{{Name: `FABRIKAM\MSOL_4f1c09ab77d2`, Server: "SYNC01", Created: ft.Now()}})
