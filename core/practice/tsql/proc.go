@@ -1,0 +1,407 @@
+package tsql
+
+import (
+	"strings"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
+)
+
+// procArg is an argument of a procedure; output ones get their value back.
+type procArg struct {
+	name   string
+	t      tds.Type
+	value  any // physical
+	output bool
+	target *variable
+}
+
+func (a *procArg) text() (string, bool) {
+	if a == nil || a.value == nil {
+		return "", false
+	}
+	v, err := convert(a.value, a.t, nvarchar(-1), 0)
+	s, ok := v.(string)
+	return s, ok && err == nil
+}
+
+func (a *procArg) number() (int64, bool) {
+	if a == nil || a.value == nil {
+		return 0, false
+	}
+	v, err := convert(a.value, a.t, typeBigInt, 0)
+	n, ok := v.(int64)
+	return n, ok && err == nil
+}
+
+// procedure is a built-in procedure: the names of its parameters, how many of
+// the first must be given.
+type procedure struct {
+	params []string
+	need   int
+	run    func(*Session, *frame, map[string]*procArg) (int32, error)
+}
+
+var procedures map[string]procedure
+
+func init() {
+	level := []string{"@level0type", "@level0name", "@level1type", "@level1name", "@level2type", "@level2name"}
+	procedures = map[string]procedure{
+		"sp_getapplock":             {[]string{"@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal"}, 2, (*Session).getAppLock},
+		"sp_releaseapplock":         {[]string{"@resource", "@lockowner", "@dbprincipal"}, 1, (*Session).releaseAppLock},
+		"sp_addextendedproperty":    {append([]string{"@name", "@value"}, level...), 1, (*Session).addProperty},
+		"sp_updateextendedproperty": {append([]string{"@name", "@value"}, level...), 1, (*Session).updateProperty},
+		"sp_dropextendedproperty":   {append([]string{"@name"}, level...), 1, (*Session).dropProperty},
+	}
+}
+
+// execute is the EXEC statement.
+func (s *Session) execute(f *frame, v *execStmt) error {
+	if v.dyn != nil {
+		x, err := s.evalAs(f, v.dyn, nvarchar(-1))
+		if err != nil {
+			return err
+		}
+		text, _ := x.(string)
+		return s.nested(f, text, map[string]*variable{})
+	}
+	args := make([]procArg, len(v.args))
+	for i, a := range v.args {
+		args[i].name, args[i].output = a.name, a.output
+		if _, ok := a.x.(*defaultExpr); ok {
+			args[i].t = nvarchar(1)
+			continue
+		}
+		x, err := s.eval(f, a.x)
+		if err != nil {
+			return err
+		}
+		args[i].t, args[i].value = x.t, x.value
+		if name, ok := a.x.(*varExpr); ok && a.output {
+			args[i].target = f.vars[name.name]
+		}
+	}
+	status, err := s.callProc(f, v.name, args)
+	if err != nil {
+		return err
+	}
+	for _, a := range args {
+		if a.target == nil || a.value == nil {
+			continue
+		}
+		if a.target.value, err = convert(a.value, a.t, a.target.t, 0); err != nil {
+			return err
+		}
+	}
+	if v.result != "" {
+		x := f.vars[v.result]
+		x.value, err = convert(int64(status), typeInt, x.t, 0)
+	}
+	return err
+}
+
+// nested runs a text as a batch of its own inside another one.
+func (s *Session) nested(f *frame, text string, vars map[string]*variable) error {
+	db := s.db
+	inner := &frame{ctx: f.ctx, w: f.w, vars: vars, level: f.level + 1, try: f.try}
+	err := s.run(inner, text)
+	if s.db != db && s.mayOpen(db) == nil {
+		s.setDB(db)
+	}
+	if isJump(err) {
+		err = nil
+	}
+	f.ret = inner.ret
+	return err
+}
+
+// callProc runs a procedure by name.
+func (s *Session) callProc(f *frame, n objName, args []procArg) (int32, error) {
+	if n.db != "" {
+		if _, err := s.database(n.db); err != nil {
+			return 0, errf(2812, 16, 62, "Could not find stored procedure '%s'.", n.String())
+		}
+	}
+	name := strings.ToLower(n.name)
+	if name == "sp_executesql" {
+		return s.executeSQL(f, args)
+	}
+	p, ok := procedures[name]
+	if !ok {
+		return 0, errf(2812, 16, 62, "Could not find stored procedure '%s'.", n.String())
+	}
+	bound, err := p.bind(name, args)
+	if err != nil {
+		return 0, err
+	}
+	return p.run(s, f, bound)
+}
+
+// bind puts arguments to their parameters.
+func (p procedure) bind(name string, args []procArg) (map[string]*procArg, error) {
+	out := map[string]*procArg{}
+	for i := range args {
+		a := &args[i]
+		key := a.name
+		if key == "" {
+			if i >= len(p.params) {
+				return nil, errf(8144, 16, 2, "Procedure or function %s has too many arguments specified.", name)
+			}
+			key = p.params[i]
+		}
+		known := false
+		for _, k := range p.params {
+			known = known || k == key
+		}
+		if !known {
+			return nil, errf(8145, 16, 1, "%s is not a parameter for procedure %s.", key, name)
+		}
+		if out[key] != nil {
+			return nil, errf(8143, 16, 1, "Parameter '%s' was supplied multiple times.", key)
+		}
+		out[key] = a
+	}
+	for _, k := range p.params[:p.need] {
+		if out[k] == nil {
+			return nil, errf(201, 16, 4, "Procedure or function '%s' expects parameter '%s', which was not supplied.", name, k)
+		}
+	}
+	return out, nil
+}
+
+// executeSQL is sp_executesql @stmt [, @params, value…].
+func (s *Session) executeSQL(f *frame, args []procArg) (int32, error) {
+	if len(args) == 0 {
+		return 0, errf(201, 16, 10, "Procedure or function 'sp_executesql' expects parameter '@statement', which was not supplied.")
+	}
+	if !isUnicode(args[0].t.Kind) {
+		return 0, errf(214, 16, 2, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.")
+	}
+	text, _ := args[0].text()
+	vars := map[string]*variable{}
+	outs := map[*variable]*procArg{}
+	if len(args) > 1 {
+		if !isUnicode(args[1].t.Kind) && args[1].value != nil {
+			return 0, errf(214, 16, 3, "Procedure expects parameter '@params' of type 'ntext/nchar/nvarchar'.")
+		}
+		decl, _ := args[1].text()
+		params, err := parseParams(decl)
+		if err != nil {
+			return 0, err
+		}
+		if err := s.bindParams(f, params, args[2:], vars, outs); err != nil {
+			return 0, err
+		}
+	}
+	err := s.nested(f, text, vars)
+	for v, a := range outs {
+		a.value, a.t = v.value, v.t
+	}
+	return 0, err
+}
+
+func (s *Session) bindParams(f *frame, params []declared, args []procArg, vars map[string]*variable, outs map[*variable]*procArg) error {
+	for i, p := range params {
+		v := &variable{t: p.t}
+		var a *procArg
+		for j := range args {
+			if args[j].name == p.name || args[j].name == "" && j == i {
+				a = &args[j]
+			}
+		}
+		switch {
+		case a != nil && a.value != nil:
+			if err := checkConversion(a.t, p.t, false); err != nil {
+				return err
+			}
+			value, err := convert(a.value, a.t, p.t, 0)
+			if err != nil {
+				return err
+			}
+			v.value = value
+		case a == nil && p.init != nil:
+			value, err := s.evalAs(f, p.init, p.t)
+			if err != nil {
+				return err
+			}
+			v.value = value
+		case a == nil:
+			return errf(8178, 16, 1, "The parameterized query '%s' expects the parameter '%s', which was not supplied.", "", p.name)
+		}
+		if a != nil && a.output {
+			outs[v] = a
+		}
+		vars[p.name] = v
+	}
+	if len(args) > len(params) {
+		return errf(8144, 16, 2, "Procedure or function %s has too many arguments specified.", "sp_executesql")
+	}
+	return nil
+}
+
+// parseParams reads the declarations of sp_executesql.
+func parseParams(text string) (out []declared, err error) {
+	toks, err := lex(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{src: text, toks: toks, vars: map[string]bool{}}
+	defer func() {
+		if r := recover(); r != nil {
+			fail, ok := r.(parseFailure)
+			if !ok {
+				panic(r)
+			}
+			out, err = nil, fail.err
+		}
+	}()
+	for p.cur().kind != tokEOF {
+		t := p.next()
+		if t.kind != tokVar {
+			p.i--
+			p.unexpected()
+		}
+		p.kw("AS")
+		d := declared{name: strings.ToLower(t.text), t: p.dataType(1)}
+		if p.op("=") {
+			d.init = p.unary()
+		}
+		if !p.kw("OUTPUT") {
+			p.kw("OUT")
+		}
+		p.kw("READONLY")
+		out = append(out, d)
+		if !p.op(",") && p.cur().kind != tokEOF {
+			p.unexpected()
+		}
+	}
+	return out, nil
+}
+
+// propertyTarget finds what the levels of an extended property name.
+func (s *Session) propertyTarget(a map[string]*procArg) (property, error) {
+	var p property
+	p.name, _ = a["@name"].text()
+	l0, has0 := a["@level0type"].text()
+	n0, _ := a["@level0name"].text()
+	l1, has1 := a["@level1type"].text()
+	n1, _ := a["@level1name"].text()
+	l2, has2 := a["@level2type"].text()
+	n2, _ := a["@level2name"].text()
+	bad := errf(15600, 15, 1, "An invalid parameter or option was specified for procedure 'sp_addextendedproperty'.")
+	if p.name == "" {
+		return p, bad
+	}
+	if !has0 {
+		return p, nil
+	}
+	if !strings.EqualFold(l0, "SCHEMA") || has2 && !strings.EqualFold(l2, "COLUMN") || has1 && !strings.EqualFold(l1, "TABLE") {
+		return p, errUnsupported("extended property of " + strings.Trim(l0+" "+l1+" "+l2, " "))
+	}
+	cat := s.catalog(s.db)
+	missing := func(name string) error {
+		return errf(15135, 16, 8, "Object is invalid. Extended properties are not permitted on '%s', or the object does not exist.", name)
+	}
+	if !has1 {
+		for name, id := range cat.schemas {
+			if s.db.coll.sameName(name, n0) {
+				p.class, p.major, p.schema = 3, int32(id), name
+				return p, nil
+			}
+		}
+		return p, missing(n0)
+	}
+	t := s.db.find(cat, n0, n1)
+	if t == nil {
+		return p, missing(n0 + "." + n1)
+	}
+	p.class, p.major, p.schema, p.object = 1, t.id, t.schema, t.name
+	if has2 {
+		c := s.db.column(t, n2)
+		if c == nil {
+			return p, missing(n0 + "." + n1 + "." + n2)
+		}
+		p.minor, p.column = c.id, c.name
+	}
+	return p, nil
+}
+
+func (p property) where() string {
+	switch {
+	case p.column != "":
+		return p.schema + "." + p.object + "." + p.column
+	case p.object != "":
+		return p.schema + "." + p.object
+	case p.schema != "":
+		return p.schema
+	}
+	return "object specified"
+}
+
+func (d *Database) findProp(c *catalog, p property) int {
+	for i, x := range c.props {
+		if x.class == p.class && x.major == p.major && x.minor == p.minor && d.coll.sameName(x.name, p.name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// changeProperty runs one of the three procedures of extended properties.
+func (s *Session) changeProperty(f *frame, a map[string]*procArg, fn func(c *catalog, p property, at int) error) (int32, error) {
+	if !s.allowed(s.db, "ALTER") {
+		return 1, errf(15247, 16, 1, "User does not have permission to perform this action.")
+	}
+	p, err := s.propertyTarget(a)
+	if err != nil {
+		return 1, err
+	}
+	if v := a["@value"]; v != nil && v.value != nil {
+		if err := checkConversion(v.t, typeVariant, false); err != nil && v.t.Length != -1 {
+			return 1, err
+		}
+		if p.value, err = convert(v.value, v.t, typeVariant, 0); err != nil {
+			return 1, err
+		}
+		if b, ok := v.value.(string); ok && 2*utf16Len(b) > 7500 {
+			return 1, errf(15097, 16, 1, "The size associated with an extended property cannot be more than 7,500 bytes.")
+		}
+	}
+	err = s.write(f.ctx, s.db, func() error {
+		c := s.change(s.db)
+		return fn(c, p, s.db.findProp(c, p))
+	})
+	if err != nil {
+		return 1, err
+	}
+	return 0, nil
+}
+
+func (s *Session) addProperty(f *frame, a map[string]*procArg) (int32, error) {
+	return s.changeProperty(f, a, func(c *catalog, p property, at int) error {
+		if at >= 0 {
+			return errf(15233, 16, 1, "Property cannot be added. Property '%s' already exists for '%s'.", p.name, p.where())
+		}
+		c.props = append(c.props, p)
+		return nil
+	})
+}
+
+func (s *Session) updateProperty(f *frame, a map[string]*procArg) (int32, error) {
+	return s.changeProperty(f, a, func(c *catalog, p property, at int) error {
+		if at < 0 {
+			return errf(15217, 16, 1, "Property cannot be updated or deleted. Property '%s' does not exist for '%s'.", p.name, p.where())
+		}
+		c.props[at].value = p.value
+		return nil
+	})
+}
+
+func (s *Session) dropProperty(f *frame, a map[string]*procArg) (int32, error) {
+	return s.changeProperty(f, a, func(c *catalog, p property, at int) error {
+		if at < 0 {
+			return errf(15217, 16, 2, "Property cannot be updated or deleted. Property '%s' does not exist for '%s'.", p.name, p.where())
+		}
+		c.props = append(c.props[:at:at], c.props[at+1:]...)
+		return nil
+	})
+}
