@@ -289,6 +289,10 @@ func TestGrants(t *testing.T) {
 			me(`CONTOSO\ann`, int64(0), int64(1)), owners([]any{"db_owner", `CONTOSO\DBAs`, "G"}, []any{"db_owner", `CONTOSO\Others`, "G"}),
 			token(`CONTOSO\dbas`, `CONTOSO\Staff`),
 		}, facts.GrantGroup, facts.IsKnown, `CONTOSO\DBAs`},
+		{"through a group, as IS_MEMBER says", []line{
+			me(`CONTOSO\ann`, int64(0), int64(1)), owners([]any{"db_owner", `CONTOSO\DBAs`, "G"}, []any{"db_owner", `CONTOSO\Others`, "G"}),
+			{has: "SELECT IS_MEMBER(@p1), IS_MEMBER(@p2)", rows: [][]any{{int64(0), int64(1)}}},
+		}, facts.GrantGroup, facts.IsKnown, `CONTOSO\Others`},
 		{"through a group that can't be seen", []line{me(`CONTOSO\ann`, int64(0), int64(1)), owners([]any{"db_owner", `CONTOSO\DBAs`, "G"})}, facts.GrantGroup, facts.IsUnknown, ""},
 		{"not at all", []line{me("guest", int64(0), int64(0)), owners([]any{"db_owner", "dbo", "S"}, []any{"db_datareader", "guest", "S"})}, facts.GrantNone, facts.IsKnown, ""},
 	}

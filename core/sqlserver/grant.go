@@ -3,6 +3,8 @@ package sqlserver
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,12 +59,12 @@ func grantOf(ctx context.Context, db *sql.DB) (grant facts.Grant, groups []strin
 			return facts.GrantDirect, nil, "sys.database_role_members", nil
 		}
 	}
-	groups, err = throughGroups(ctx, db, members)
+	groups, source, err = throughGroups(ctx, db, members)
 	if err != nil && owner.Int64 != 1 {
-		return "", nil, "sys.login_token", err
+		return "", nil, source, err
 	}
 	if len(groups) > 0 || owner.Int64 == 1 {
-		return facts.GrantGroup, groups, "sys.database_role_members, sys.login_token", nil
+		return facts.GrantGroup, groups, "sys.database_role_members, " + source, nil
 	}
 	return facts.GrantNone, nil, "sys.database_role_members", nil
 }
@@ -111,18 +113,31 @@ func ownersOf(ctx context.Context, db *sql.DB) ([]member, error) {
 	return out, nil
 }
 
+// maxGroups is how many groups IS_MEMBER is asked about.
+const maxGroups = 100
+
 // throughGroups gives the Windows groups in db_owner that the login belongs to,
-// directly or through other groups: the login's token lists all of them.
-func throughGroups(ctx context.Context, db *sql.DB, members []member) ([]string, error) {
-	groups := map[string]string{}
+// directly or through other groups: the login's token holds all of them, and
+// IS_MEMBER looks into it where the view is not to be had.
+func throughGroups(ctx context.Context, db *sql.DB, members []member) (groups []string, source string, err error) {
+	var names []string
 	for _, m := range members {
-		if m.group {
-			groups[strings.ToLower(m.name)] = m.name
+		if m.group && len(names) < maxGroups {
+			names = append(names, m.name)
 		}
 	}
-	if len(groups) == 0 {
-		return nil, nil
+	if len(names) == 0 {
+		return nil, "sys.login_token", nil
 	}
+	if groups, err = inToken(ctx, db, names); err == nil {
+		return groups, "sys.login_token", nil
+	}
+	groups, err = askMember(ctx, db, names)
+	return groups, "IS_MEMBER", err
+}
+
+// inToken picks the names that stand in the login's token.
+func inToken(ctx context.Context, db *sql.DB, names []string) ([]string, error) {
 	rows, err := db.QueryContext(ctx, "SELECT DISTINCT name FROM sys.login_token WHERE type = 'WINDOWS GROUP'")
 	if err != nil {
 		return nil, err
@@ -134,9 +149,28 @@ func throughGroups(ctx context.Context, db *sql.DB, members []member) ([]string,
 		if err := rows.Scan(&name); err != nil {
 			return nil, err
 		}
-		if g, ok := groups[strings.ToLower(name.String)]; ok {
-			out = append(out, g)
+		if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name.String) }); i >= 0 {
+			out = append(out, names[i])
 		}
 	}
 	return out, rows.Err()
+}
+
+// askMember asks IS_MEMBER about all names with one statement.
+func askMember(ctx context.Context, db *sql.DB, names []string) ([]string, error) {
+	columns, args := make([]string, len(names)), make([]any, len(names))
+	answers, into := make([]sql.NullInt64, len(names)), make([]any, len(names))
+	for i, n := range names {
+		columns[i], args[i], into[i] = "IS_MEMBER(@p"+strconv.Itoa(i+1)+")", n, &answers[i]
+	}
+	if err := db.QueryRowContext(ctx, "SELECT "+strings.Join(columns, ", "), args...).Scan(into...); err != nil {
+		return nil, err
+	}
+	var out []string
+	for i, a := range answers {
+		if a.Int64 == 1 {
+			out = append(out, names[i])
+		}
+	}
+	return out, nil
 }
