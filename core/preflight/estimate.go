@@ -41,7 +41,7 @@ func EstimateFull(a facts.ADSync) Estimate {
 	return Estimate{
 		Low:    time.Duration(share * float64(lowPerStep)),
 		High:   time.Duration(share * float64(highPerStep)),
-		Source: "1 to 3 hours for 20,000 objects",
+		Source: "the rule of thumb of 1 to 3 hours for 20,000 objects",
 	}
 }
 

@@ -170,10 +170,10 @@ func TestEstimate(t *testing.T) {
 	}{
 		{"by history", history(30 * time.Minute), ft.Known(int64(48211)), "about 3 to 5 hours by this database's own history"},
 		{"quick history", history(10 * time.Second), ft.Known(int64(500)), "about 1 to 2 minutes by this database's own history"},
-		{"history of some connectors only", history(time.Hour)[:3], ft.Known(int64(40000)), "about 2 to 6 hours by 1 to 3 hours for 20,000 objects"},
-		{"by objects", nil, ft.Known(int64(20000)), "about 1 to 3 hours by 1 to 3 hours for 20,000 objects"},
-		{"few objects", nil, ft.Known(int64(500)), "about 1 to 5 minutes by 1 to 3 hours for 20,000 objects"},
-		{"no object", nil, ft.Known(int64(0)), "about 1 minute by 1 to 3 hours for 20,000 objects"},
+		{"history of some connectors only", history(time.Hour)[:3], ft.Known(int64(40000)), "about 2 to 6 hours by the rule of thumb of 1 to 3 hours for 20,000 objects"},
+		{"by objects", nil, ft.Known(int64(20000)), "about 1 to 3 hours by the rule of thumb of 1 to 3 hours for 20,000 objects"},
+		{"few objects", nil, ft.Known(int64(500)), "about 1 to 5 minutes by the rule of thumb of 1 to 3 hours for 20,000 objects"},
+		{"no object", nil, ft.Known(int64(0)), "about 1 minute by the rule of thumb of 1 to 3 hours for 20,000 objects"},
 		{"nothing known", nil, ft.Unknown[int64](), "how long it takes is not known"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -89,7 +89,7 @@ func roughly(d time.Duration) string {
 	case d < 48*time.Hour:
 		return plural(int64(d/time.Hour), "hour")
 	default:
-		return plural(int64(d/(24*time.Hour)), "day")
+		return plural(int64(d.Round(24*time.Hour)/(24*time.Hour)), "day")
 	}
 }
 
