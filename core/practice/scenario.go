@@ -94,7 +94,7 @@ func Scenarios() []Scenario {
 	return []Scenario{
 		{Default, "A healthy database", "The server died yesterday; nothing stands against setting a new one up.", func(*recipe) {}},
 		{"stale", "Last used 40 days ago", "The last synchronization is too long ago: a full import from Entra ID will be needed.", func(r *recipe) {
-			r.sample.LastSyncAge = 40 * 24 * time.Hour
+			r.sample.LastSyncAge = 40*24*time.Hour + 2*time.Hour
 		}},
 		{"newer-database", "The database is newer than this computer", "A newer version of Entra Connect used the database last.", func(r *recipe) {
 			r.sample.Version, r.installed = siteVersion, "2.6.3.0"

@@ -1,0 +1,75 @@
+package practice
+
+import (
+	"strings"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+)
+
+// newDirectory makes the pretend forests of a recipe.
+func newDirectory(r recipe, o Options) *directory {
+	d := &directory{forests: map[string]*forest{}, now: o.Now, pause: o.Pause}
+	for _, spec := range r.sample.Forests {
+		f := &forest{dns: spec.Name, netbios: spec.NetBIOS, accounts: map[string]*account{}}
+		for _, domain := range spec.Domains {
+			f.domains = append(f.domains, facts.Domain{DNS: domain.Name, NetBIOS: domain.NetBIOS, Root: strings.EqualFold(domain.Name, spec.Name)})
+		}
+		for _, a := range accounts() {
+			f.accounts[strings.ToLower(a.sam)] = a
+		}
+		d.forests[strings.ToLower(spec.Name)] = f
+	}
+	return d
+}
+
+// accounts are those of every pretend forest. The last one is what the previous
+// server left.
+func accounts() []*account {
+	all := map[facts.Feature]bool{}
+	for f := range grants {
+		all[f] = true
+	}
+	return []*account{
+		{sam: "ea", password: sitePassword, enterpriseAdmin: true, domainAdmin: true},
+		{sam: "admin", password: sitePassword, domainAdmin: true},
+		{sam: "svc-adsync", password: sitePassword, rights: all},
+		{sam: "svc-poor", password: sitePassword, rights: map[facts.Feature]bool{facts.FeatureBasicRead: true}},
+		{sam: "locked", password: sitePassword, bad: lockout},
+		{sam: "disabled", password: sitePassword, disabled: true},
+		{sam: "newhire", password: sitePassword, mustChange: true},
+		{
+			sam: "MSOL_4f1c09ab77d2", password: "not known to anybody",
+			description: "Account created by Microsoft Azure Active Directory Connect with installation identifier '4f1c09ab77d24c0ab1f7c0d2a9e85511' running on computer '" +
+				sitePrevious + "' configured to synchronize to tenant '" + siteTenant + "'.",
+		},
+	}
+}
+
+// newTenant makes the pretend tenant of a recipe. Its last synchronization is
+// what the database's own history says.
+func newTenant(r recipe, o Options, truth sample.Truth) *tenant {
+	t := &tenant{
+		initial: siteTenant, domains: []string{siteTenant, "contoso.com"}, now: o.Now, pause: o.Pause,
+		lastSync: truth.LastEntraImport, identities: map[string]facts.SyncIdentity{}, people: map[string]person{},
+	}
+	if t.lastSync.IsZero() {
+		t.lastSync = o.Now().Add(-r.sample.LastSyncAge)
+	}
+	old := "Sync_" + sitePrevious + "_4f1c09ab77d2@" + siteTenant
+	t.identities[strings.ToLower(old)] = facts.SyncIdentity{Name: old, Kind: "user", Server: sitePrevious}
+	for _, p := range []person{
+		{upn: "admin@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleActive},
+		{upn: "global@contoso.com", role: facts.RoleGlobalAdmin, state: facts.RoleActive},
+		{upn: "eligible@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleEligible},
+		{upn: "helpdesk@" + siteTenant},
+		{upn: "guest@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleActive, kind: facts.UserGuest},
+		{upn: "other@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleActive, tenant: "fabrikam.onmicrosoft.com"},
+	} {
+		if p.kind == "" {
+			p.kind = facts.UserMember
+		}
+		t.people[strings.ToLower(p.upn)] = p
+	}
+	return t
+}

@@ -1,0 +1,169 @@
+package practice
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+)
+
+// open gives a session on a scenario, and the site behind it.
+func open(t *testing.T, scenario string) (*setup.Session, *Site) {
+	t.Helper()
+	site, err := New(t.Context(), scenario, Options{DataDir: t.TempDir(), Wait: 10 * time.Millisecond, Change: func(o *sample.Options) {
+		if o.Objects > 2000 {
+			o.Objects = 2000 // the scenario is about size, its test is not
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := setup.NewSession(setup.Params{Site: site.Setup(), DataDir: t.TempDir(), Program: "test"})
+	t.Cleanup(func() {
+		if err := session.Close(); err != nil {
+			t.Errorf("close the session: %v", err)
+		}
+	})
+	return session, site
+}
+
+// Every scenario gives the finding that it is named for, over the wire.
+func TestScenarios_giveTheirFinding(t *testing.T) {
+	want := map[string]struct {
+		id       string
+		severity preflight.Severity
+		part     string
+	}{
+		"healthy":        {"database.shape", preflight.Pass, "earlier installation"},
+		"stale":          {"history.recency", preflight.Warning, "40 days ago"},
+		"newer-database": {"version.used", preflight.Blocked, "2.6.92.0"},
+		"old-database":   {"signin.old", preflight.Warning, "1.2.60.0"},
+		"localdb":        {"sql.localdb", preflight.Blocked, "LocalDB"},
+		"empty":          {"database.shape", preflight.Blocked, "empty"},
+		"fim":            {"database.shape", preflight.Blocked, "Identity Manager"},
+		"other-database": {"database.shape", preflight.Blocked, "not an ADSync"},
+		"live-server":    {"owner.live", preflight.Blocked, "SYNC01"},
+		"two-forests":    {"database.connectors", preflight.Pass, "fabrikam.local"},
+		"case-sensitive": {"database.collation", preflight.Blocked, "Latin1_General_CS_AS"},
+		"no-permission":  {"database.permission", preflight.Blocked, siteLogin},
+		"staging-clone":  {"history.staging", preflight.Note, "staging"},
+		"pass-through":   {"signin.method", preflight.Warning, "Pass-through"},
+		"federation":     {"signin.method", preflight.Note, "AD FS"},
+		"pingfederate":   {"signin.method", preflight.Note, "PingFederate"},
+		"suspended-run":  {"history.unfinished", preflight.Warning, "unfinished run"},
+		"large":          {"database.shape", preflight.Pass, "earlier installation"},
+	}
+	for _, s := range Scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			w, ok := want[s.Name]
+			if !ok {
+				t.Fatal("this scenario has no expectation in this test")
+			}
+			session, _ := open(t, s.Name)
+			state, err := setup.Run(t.Context(), session, setup.RunOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range state.Findings {
+				if f.ID != w.id {
+					continue
+				}
+				if text := f.Title + " " + f.Summary; f.Severity != w.severity || !strings.Contains(text, w.part) {
+					t.Errorf("got %s: %s; want %s with %q", f.Severity, text, w.severity, w.part)
+				}
+				return
+			}
+			t.Errorf("there is no finding %s among %d", w.id, len(state.Findings))
+		})
+	}
+}
+
+// What a scenario does not spoil is fine: no check may be unknown that could run.
+func TestScenarios_healthyIsClean(t *testing.T) {
+	session, _ := open(t, Default)
+	state, err := setup.Run(t.Context(), session, setup.RunOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range state.Findings {
+		if f.Severity.Rank() <= preflight.Unknown.Rank() {
+			t.Errorf("%s: %s: %s", f.Severity, f.ID, f.Title)
+		}
+	}
+}
+
+// Before Install nothing is sent to the server that could write.
+func TestInspection_onlyReads(t *testing.T) {
+	session, site := open(t, "two-forests")
+	if _, err := setup.Run(t.Context(), session, setup.RunOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	statements := site.Statements()
+	if len(statements) < 10 {
+		t.Fatalf("the statement log holds only %d statements", len(statements))
+	}
+	for _, s := range statements {
+		for _, word := range []string{"insert", "update", "delete", "merge", "create", "alter", "drop", "exec", "truncate", "grant", "into", "begin tran"} {
+			if containsWord(s, word) {
+				t.Errorf("%q was sent before Install", s)
+			}
+		}
+	}
+}
+
+func containsWord(text, word string) bool {
+	for _, f := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }) {
+		if f == word {
+			return true
+		}
+	}
+	return strings.Contains(word, " ") && strings.Contains(strings.ToLower(text), word)
+}
+
+// An unattended practice installation ends in staging mode with a verified database.
+func TestInstall_endsInStagingMode(t *testing.T) {
+	for _, scenario := range []string{Default, "two-forests", "old-database", "stale"} {
+		t.Run(scenario, func(t *testing.T) {
+			session, site := open(t, scenario)
+			state, err := setup.Run(t.Context(), session, setup.RunOptions{Install: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if state.Install.Outcome == nil || state.Install.Outcome.Ending != apply.Completed {
+				t.Fatalf("outcome = %+v", state.Install.Outcome)
+			}
+			if state.Page != setup.PageComplete || len(state.Tasks) == 0 {
+				t.Errorf("the wizard is on %s with %d tasks", state.Page, len(state.Tasks))
+			}
+			after := site.read(t)
+			if !after.On("Microsoft.Synchronize.StagingMode") {
+				t.Error("staging mode is not on")
+			}
+			claim, ok := after.Claim.Get()
+			if !ok || claim == nil || claim.Server != siteComputer {
+				t.Errorf("the claim is %+v", after.Claim)
+			}
+			for _, f := range after.Forests() {
+				if f.Forest == "contoso.local" && !strings.HasPrefix(f.Account.User, "MSOL_") {
+					t.Errorf("the account of %s is %s", f.Forest, f.Account)
+				}
+			}
+		})
+	}
+}
+
+// read reads the database as it is, with a connection of its own.
+func (s *Site) read(t *testing.T) (out adsyncFacts) {
+	t.Helper()
+	db := s.DB(t)
+	got, err := adsync.Read(t.Context(), db, adsync.Options{Wait: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}

@@ -1,0 +1,188 @@
+package practice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/install"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tsql"
+	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
+	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+)
+
+// Options say how a site is opened. The zero value is good for tests.
+type Options struct {
+	// DataDir is where the site's journals, vault and reports go; empty for a
+	// new temporary folder.
+	DataDir string
+	// Now is the clock; nil for time.Now.
+	Now func() time.Time
+	// Pause is how long the directory and the tenant take to answer, so that a
+	// person sees the progress.
+	Pause time.Duration
+	// Wait is the time between the two readings of the database's timestamp;
+	// 0 for a short one.
+	Wait time.Duration
+	// Change alters the sample database of the scenario, for tests and benchmarks.
+	Change func(*sample.Options)
+}
+
+// Site is an open practice site, with what tests look at behind the scenes.
+type Site struct {
+	Scenario Scenario
+	SQL      *tsql.Server
+	Truth    sample.Truth
+
+	sql       *sqlServer
+	directory *directory
+	cloud     *tenant
+	recipe    recipe
+	options   Options
+	dir       string // storage, removed by Close
+
+	mu         sync.Mutex
+	statements []string
+}
+
+// Open opens the site of a scenario and gives it as a session wants it.
+func Open(ctx context.Context, scenario string, o Options) (setup.Site, error) {
+	s, err := New(ctx, scenario, o)
+	if err != nil {
+		return setup.Site{}, err
+	}
+	return s.Setup(), nil
+}
+
+// New opens the site of a scenario, by the name of Scenarios.
+func New(ctx context.Context, scenario string, o Options) (*Site, error) {
+	chosen, err := Find(scenario)
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Wait == 0 {
+		o.Wait = 50 * time.Millisecond
+	}
+	s := &Site{Scenario: chosen, options: o, recipe: baseline(o.Now())}
+	chosen.change(&s.recipe)
+	if o.Change != nil {
+		o.Change(&s.recipe.sample)
+	}
+	if s.dir, err = os.MkdirTemp("", "adsync-reconnect-practice-"); err != nil {
+		return nil, fmt.Errorf("make the practice site's folder: %w", err)
+	}
+	if s.options.DataDir == "" {
+		s.options.DataDir = filepath.Join(s.dir, "data")
+	}
+	if s.sql, err = newSQLServer(ctx, s.recipe, s.dir, s.watch); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.dir))
+	}
+	s.SQL, s.Truth = s.sql.engine, s.sql.truth
+	s.directory = newDirectory(s.recipe, o)
+	s.cloud = newTenant(s.recipe, o, s.Truth)
+	return s, nil
+}
+
+// watch keeps the statement log.
+func (s *Site) watch(_ tsql.SessionInfo, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.statements = append(s.statements, text)
+}
+
+// Statements gives every statement that the SQL Server was sent, in order.
+func (s *Site) Statements() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.statements...)
+}
+
+// Setup gives the site as a session wants it.
+func (s *Site) Setup() setup.Site {
+	p := &probe.Probe{Dialer: s.sql.network, Computer: s.computer, Now: s.options.Now, Wait: s.options.Wait}
+	return setup.Site{
+		Prober: p, Directory: s.directory, Cloud: s.cloud,
+		Installer: install.New(install.Params{
+			Probe: p, Directory: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir,
+		}),
+		Practice: &setup.Practice{
+			Scenario: s.Scenario.Name, Title: s.Scenario.Title, Text: s.Scenario.Text, Hints: s.hints(),
+		},
+		Answers: s.answers(), Computer: siteComputer, Secrets: s.secrets(), Close: s.Close,
+	}
+}
+
+// Close ends the SQL Server and removes its storage.
+func (s *Site) Close() error {
+	return errors.Join(s.sql.Close(), os.RemoveAll(s.dir))
+}
+
+// computer is the pretend computer that the program runs on.
+func (s *Site) computer(_ context.Context, now time.Time) facts.Computer {
+	const source = "practice computer"
+	return facts.Computer{
+		Name:      facts.Known(siteComputer, source, now),
+		Installed: facts.Known(s.recipe.installed, source, now),
+		User:      facts.Known(`CONTOSO\admin`, source, now),
+		OS:        facts.Known("Windows Server 2022 Standard", source, now),
+		Domain:    facts.Known("contoso.local", source, now),
+		Admin:     facts.Known(true, source, now),
+		Now:       now.UTC(),
+	}
+}
+
+// answers are what the site fills in, complete enough for an unattended run.
+func (s *Site) answers() answers.Answers {
+	a := answers.Answers{
+		Situation: s.recipe.situation,
+		SQL: answers.SQL{
+			Server: siteSQLHost + `\` + siteInstance, Database: databaseName, SignIn: answers.SignInSQL,
+			User: siteLogin, Encryption: answers.EncryptMandatory, TrustFile: s.sql.caFile, Timeout: 15,
+		},
+		Entra:       answers.Entra{User: "admin@" + siteTenant, Flow: answers.FlowBrowser},
+		Acknowledge: answers.Acknowledge{Licence: true},
+	}
+	for i, f := range s.recipe.sample.Forests {
+		answer := answers.Forest{Forest: f.Name, Option: answers.CreateAccount, User: f.NetBIOS + `\ea`}
+		if i > 0 {
+			answer.Option, answer.User = answers.ExistingAccount, f.NetBIOS+`\svc-adsync`
+		}
+		a.Forests = append(a.Forests, answer)
+	}
+	return a
+}
+
+func (s *Site) secrets() map[string]secret.Value {
+	out := map[string]secret.Value{answers.SecretSQL: secret.New(sitePassword)}
+	for _, f := range s.recipe.sample.Forests {
+		out[answers.SecretForest(f.Name)] = secret.New(sitePassword)
+	}
+	return out
+}
+
+// hints say which pretend accounts there are.
+func (s *Site) hints() []string {
+	var names []string
+	for _, f := range s.recipe.sample.Forests {
+		names = append(names, f.NetBIOS)
+	}
+	domain := strings.Join(names, ", ")
+	return []string{
+		"The password of every pretend account is " + sitePassword,
+		"SQL Server " + siteSQLHost + `\` + siteInstance + ": " + siteLogin,
+		"Entra ID: admin@" + siteTenant + " (works), eligible@ (role not activated), helpdesk@ (no role), guest@, other@ (another tenant)",
+		"Domains " + domain + `: \ea (Enterprise Admin), \svc-adsync (has all rights), \svc-poor (lacks some), \admin (Domain Admin, refused), \locked, \disabled, \newhire (must change its password)`,
+	}
+}
