@@ -85,6 +85,50 @@ func TestWholeRecord(t *testing.T) {
 	}
 }
 
+// The page says what the database held, so that the ticket tells the state before.
+func TestRecoveredConfiguration(t *testing.T) {
+	s := ft.Set()
+	s.ADSync.Connectors.Value[0].Partitions = []facts.Partition{
+		{Name: "DC=contoso,DC=local", Selected: ft.Known(true), Inclusions: []string{"OU=Corp,DC=contoso,DC=local"}, Exclusions: []string{"OU=Old,DC=contoso,DC=local"}},
+		{Name: "DC=child", Selected: ft.Known(false)},
+		{Name: "DC=open", Selected: ft.Unknown[bool](), Inclusions: []string{""}},
+	}
+	s.ADSync.Connectors.Value[1].Counts = ft.Unknown[facts.Counts]()
+	s.ADSync.Connectors.Value[2].Writeback = ft.Known(true)
+	s.ADSync.Rules = ft.Known([]facts.Rule{{Name: "In from AD - Contractors", Precedence: 50, Direction: "Inbound", Disabled: true, Connector: ft.Contoso}})
+	page := html(t, record(t, s))
+	for _, want := range []string{
+		"DC=contoso,DC=local: selected; in: OU=Corp,DC=contoso,DC=local; out: OU=Old,DC=contoso,DC=local", "DC=child: not selected<",
+		"DC=open: selection not known<", "password writeback", "not counted: the login may not see it",
+		"50 In from AD - Contractors (Inbound), disabled", "20000 objects; pending exports: 0 adds", `contoso.local\MSOL_0123456789ab`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+// Every tag that is opened is closed, whatever the record holds.
+func TestHTMLIsBalanced(t *testing.T) {
+	for name, r := range map[string]report.Record{"whole": record(t, ft.Set()), "hostile": hostileRecord(t), "empty": {}} {
+		var open []string
+		for _, m := range regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)\b[^>]*>`).FindAllStringSubmatch(html(t, r), -1) {
+			switch {
+			case m[2] == "meta" || m[2] == "br":
+			case m[1] == "":
+				open = append(open, m[2])
+			case len(open) == 0 || open[len(open)-1] != m[2]:
+				t.Fatalf("%s: </%s> closes %v", name, m[2], open)
+			default:
+				open = open[:len(open)-1]
+			}
+		}
+		if len(open) != 0 {
+			t.Errorf("%s: %v stay open", name, open)
+		}
+	}
+}
+
 func TestPracticeIsSaid(t *testing.T) {
 	r := record(t, ft.Set())
 	r.Practice = "healthy"

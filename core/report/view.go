@@ -16,12 +16,14 @@ import (
 // view is a record as it is written: every value as a text, in the order of the page.
 type view struct {
 	Record
-	Headline string
-	Verdict  preflight.Severity // colours the headline; pass for a finished installation
-	MadeText string
-	Glance   []pair
-	Done     []stepView
-	Left     []string
+	Headline   string
+	Verdict    preflight.Severity // colours the headline; pass for a finished installation
+	MadeText   string
+	Glance     []pair
+	Connectors []connectorView
+	Custom     []string // custom rules
+	Done       []stepView
+	Left       []string
 }
 
 // pair is one line of a list of names and values.
@@ -42,6 +44,7 @@ func newView(r Record) view {
 		v.Format = Format
 	}
 	v.Headline, v.Verdict = headline(r)
+	v.Connectors, v.Custom = connectorViews(r), customRules(r)
 	v.Done = stepViews(r)
 	if r.Outcome != nil {
 		v.Left = r.Outcome.Left
