@@ -26,7 +26,8 @@ type recorder struct {
 	rows    map[string][]string // table -> rows as text
 	bulk    map[string]bool     // tables that were bulk loaded
 	columns map[string][]tds.Column
-	most    int // parameters of a statement
+	most    int  // parameters of a statement
+	plain   bool // bulk load is not understood
 }
 
 func newRecorder(d *sample.Database) *recorder {
@@ -74,6 +75,8 @@ func (s *recording) Batch(_ context.Context, text string, w tds.ResultWriter) er
 		s.created = append(s.created, tableOf(text))
 		s.mu.Unlock()
 		return w.Done(0, false)
+	case s.plain && strings.HasPrefix(text, "SET FMTONLY"):
+		return &tds.ServerError{Number: 40514, Class: 16, State: 1, Message: "not supported"}
 	case text == "SET FMTONLY ON" || text == "SET FMTONLY OFF":
 		return w.Done(0, false)
 	case strings.HasPrefix(text, "select * from"):

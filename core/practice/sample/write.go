@@ -12,7 +12,8 @@ import (
 )
 
 // Write creates the tables in the connection's database and fills them: small
-// tables by INSERT statements with parameters, from bulkFrom rows on by bulk load.
+// tables by INSERT statements with parameters, from bulkFrom rows on by bulk load
+// where the server takes it.
 // Each table is filled in a transaction of its own. The database has to be empty
 // of tables of these names. Errors name the table.
 func (d *Database) Write(ctx context.Context, db *sql.DB) error {
@@ -43,16 +44,29 @@ func fill(ctx context.Context, db *sql.DB, t Table) error {
 	if n == 0 {
 		return nil
 	}
+	if n < bulkFrom {
+		return inTransaction(ctx, db, t, insert)
+	}
+	refused := inTransaction(ctx, db, t, bulk)
+	var server mssql.Error
+	if !errors.As(refused, &server) {
+		return refused
+	}
+	// Not every server that speaks TDS knows what the driver asks before a bulk
+	// load (SET FMTONLY); INSERT statements are slower and understood by all.
+	if err := inTransaction(ctx, db, t, insert); err != nil {
+		return fmt.Errorf("%w (bulk load was refused too: %w)", err, refused)
+	}
+	return nil
+}
+
+// inTransaction runs one way of filling a table, all or nothing.
+func inTransaction(ctx context.Context, db *sql.DB, t Table, way func(context.Context, *sql.Tx, Table) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if n >= bulkFrom {
-		err = bulk(ctx, tx, t)
-	} else {
-		err = insert(ctx, tx, t)
-	}
-	if err != nil {
+	if err := way(ctx, tx, t); err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	return tx.Commit()

@@ -73,6 +73,22 @@ func compareRows(t *testing.T, table sample.Table, got []string) {
 	}
 }
 
+// TestWriteWithoutBulkLoad writes to a server that does not understand bulk load.
+func TestWriteWithoutBulkLoad(t *testing.T) {
+	d := sample.New(small())
+	r := newRecorder(d)
+	r.plain = true
+	if err := d.Write(t.Context(), open(t, r)); err != nil {
+		t.Fatal(err)
+	}
+	for table := range d.Tables() {
+		compareRows(t, table, r.rows[table.Name])
+	}
+	if len(r.bulk) > 0 || r.most > 2100 || r.most < 1000 {
+		t.Errorf("bulk loaded %v, at most %d parameters", r.bulk, r.most)
+	}
+}
+
 // TestWriteTellsTheTable checks that a refusal names the table and is the
 // server's own error.
 func TestWriteTellsTheTable(t *testing.T) {
