@@ -352,6 +352,9 @@ func columnsOf(cols []outCol) []tds.Column {
 
 // leaf runs a statement which contains no others.
 func (s *Session) leaf(f *frame, st stmt) error {
+	if s.opts.fmtOnly {
+		return s.describe(f, st)
+	}
 	switch v := st.(type) {
 	case *queryStmt:
 		return s.selectInto(f, v)
@@ -389,6 +392,29 @@ func (s *Session) leaf(f *frame, st stmt) error {
 		return s.insertBulk(v)
 	}
 	return s.ddl(f, st)
+}
+
+// describe is what a statement does under SET FMTONLY ON: a query sends its
+// columns, and nothing is run.
+func (s *Session) describe(f *frame, st stmt) error {
+	switch v := st.(type) {
+	case *setOptionStmt:
+		return s.setOption(f, v)
+	case *declareStmt:
+		for _, d := range v.vars {
+			f.vars[d.name] = &variable{t: d.t}
+		}
+	case *queryStmt:
+		q, err := newBinder(s, f).query(v.sel, nil, nil)
+		if err != nil || len(q.assign) > 0 || q.into != nil {
+			return err
+		}
+		if err := f.w.Columns(columnsOf(q.cols)); err != nil {
+			return err
+		}
+		return f.w.Done(0, !s.opts.nocount)
+	}
+	return nil
 }
 
 func (s *Session) declare(f *frame, v *declareStmt) error {
@@ -450,7 +476,9 @@ func (s *Session) setOption(f *frame, v *setOptionStmt) error {
 	case "IDENTITY_INSERT":
 		table, state, _ := strings.Cut(v.value, "\x00")
 		return s.identityInsert(f, table, state == "ON")
-	case "NOEXEC", "FMTONLY", "PARSEONLY", "SHOWPLAN_TEXT", "SHOWPLAN_ALL", "SHOWPLAN_XML", "STATISTICS":
+	case "FMTONLY":
+		s.opts.fmtOnly = on
+	case "NOEXEC", "PARSEONLY", "SHOWPLAN_TEXT", "SHOWPLAN_ALL", "SHOWPLAN_XML", "STATISTICS":
 		if on {
 			return errUnsupported("SET " + v.name + " ON")
 		}

@@ -47,10 +47,10 @@ type Session struct {
 }
 
 type options struct {
-	nocount, xactAbort, implicit bool
-	lockTimeout                  time.Duration // negative: for ever
-	isolation                    string
-	rowcount                     int64
+	nocount, xactAbort, implicit, fmtOnly bool
+	lockTimeout                           time.Duration // negative: for ever
+	isolation                             string
+	rowcount                              int64
 }
 
 func defaultOptions() options {
