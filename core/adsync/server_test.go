@@ -187,45 +187,10 @@ func load18(tb testing.TB, db *sql.DB, tables []sample.Table) {
 		if _, err := db.ExecContext(tb.Context(), t.CreateStatement()); err != nil {
 			tb.Fatalf("%s: %v", t.Name, err)
 		}
-		if err := insertTable(tb.Context(), db, t); err != nil {
+		if err := loadTable(tb.Context(), db, t); err != nil {
 			tb.Fatalf("%s: %v", t.Name, err)
 		}
 	}
-}
-
-// insertTable fills one table by INSERT statements in one transaction.
-func insertTable(ctx context.Context, db *sql.DB, t sample.Table) error {
-	names, marks := make([]string, len(t.Columns)), make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		names[i], marks[i] = "["+c.Name+"]", fmt.Sprintf("@p%d", i+1)
-	}
-	text := "INSERT INTO dbo." + t.Name + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")"
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	for row := range t.All() {
-		values := make([]any, len(row))
-		for i, v := range row {
-			switch v := v.(type) {
-			case sample.GUID:
-				values[i] = v.String()
-			case time.Time:
-				values[i] = mssql.DateTime1(v)
-			case nil:
-				if strings.HasPrefix(t.Columns[i].Type, "varbinary") {
-					values[i] = []byte(nil)
-				}
-			default:
-				values[i] = v
-			}
-		}
-		if _, err := tx.ExecContext(ctx, text, values...); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
 }
 
 // loadTable bulk-loads one table in one transaction.
