@@ -56,6 +56,9 @@ func (b *band) update(s setup.State, p page) {
 	b.busy(s, running)
 	b.status.SetText(statusText(s, why))
 	actions := p.Actions(s)
+	if b.cancel.Visible() { // what goes on needs the room, and Cancel is what counts
+		actions = nil
+	}
 	texts := make([]any, 0, len(actions))
 	for _, a := range actions {
 		texts = append(texts, a.text, a.look)

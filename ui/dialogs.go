@@ -231,3 +231,16 @@ func (s *Shell) ShowPractice() {
 		body: kit.Column(12, radio.Objects()...), buttons: buttons, primary: start, focus: radio.First(),
 	})
 }
+
+// ShowHints says what to type on a practice site.
+func (s *Shell) ShowHints() {
+	st := s.session.State()
+	if st.Practice == nil {
+		return
+	}
+	body := kit.Column(10, kit.Plain(st.Practice.Text))
+	for _, o := range hints(st.Practice.Hints) {
+		body.Add(o)
+	}
+	s.text(st.Practice.Title, tr("practice.hints.subtitle"), body)
+}

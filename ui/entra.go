@@ -83,6 +83,13 @@ func (p *entra) Head(setup.State) (title, subtitle string) {
 
 func (p *entra) First() fyne.Focusable { return p.user }
 
+// submit is Enter while Next is off: it signs in.
+func (p *entra) submit(s setup.State) {
+	if s.Entra.Tenant == nil && s.Busy == nil {
+		p.shell.session.Dispatch(setup.EntraPressed{})
+	}
+}
+
 func (p *entra) Fields() []problem.Field { return []problem.Field{answers.FieldEntraUser} }
 
 func (p *entra) Update(s setup.State) {

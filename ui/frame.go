@@ -20,6 +20,7 @@ type frame struct {
 	ground *kit.Box
 	banner *kit.Box
 	text   *kit.Text
+	hints  *kit.Link
 }
 
 func newFrame(s *Shell) *frame {
@@ -27,7 +28,8 @@ func newFrame(s *Shell) *frame {
 		shell: s, ground: kit.NewBox(kit.ColorGround, "", 0), banner: kit.NewBox(kit.ColorWarningBg, "", 0),
 		text: kit.NewText(kit.Span{Text: tr("practice.banner"), Bold: true, Size: kit.SizeTiny + 0.5, Color: kit.ColorWarning}),
 	}
-	f.banner.Hidden, f.text.Hidden = true, true
+	f.hints = kit.NewSmallLink(s.keys, tr("practice.hints"), s.ShowHints)
+	f.banner.Hidden, f.text.Hidden, f.hints.Hidden = true, true, true
 	f.ExtendBaseWidget(f)
 	return f
 }
@@ -36,9 +38,7 @@ func newFrame(s *Shell) *frame {
 func (f *frame) practice(st setup.State) {
 	on := st.Practice != nil
 	f.banner.Hidden, f.text.Hidden = !on, !on
-	if on {
-		f.text.SetText(tr("practice.banner") + "  " + st.Practice.Title)
-	}
+	f.hints.Hidden = !on || len(st.Practice.Hints) == 0
 }
 
 func (f *frame) MinSize() fyne.Size { return fyne.NewSize(MinWidth, MinHeight) }
@@ -60,6 +60,8 @@ func (r *frameRenderer) Layout(size fyne.Size) {
 		place(f.banner, navWidth, 0, w, bannerHeight)
 		h := f.text.HeightFor(w - 80)
 		place(f.text, navWidth+40, (bannerHeight-h)/2, w-80, h)
+		link := f.hints.MinSize()
+		place(f.hints, size.Width-40-link.Width, (bannerHeight-link.Height)/2, link.Width, link.Height)
 		top = bannerHeight
 	}
 	place(s.scroll, navWidth, top, w, size.Height-bandHeight-top)
@@ -70,7 +72,7 @@ func (r *frameRenderer) MinSize() fyne.Size { return r.f.MinSize() }
 func (r *frameRenderer) Destroy()           {}
 func (r *frameRenderer) Objects() []fyne.CanvasObject {
 	s := r.f.shell
-	return []fyne.CanvasObject{r.f.ground, s.nav.object, r.f.banner, r.f.text, s.scroll, s.band}
+	return []fyne.CanvasObject{r.f.ground, s.nav.object, r.f.banner, r.f.text, r.f.hints, s.scroll, s.band}
 }
 
 func (r *frameRenderer) Refresh() {
@@ -78,6 +80,7 @@ func (r *frameRenderer) Refresh() {
 	r.f.ground.Refresh()
 	r.f.banner.Refresh()
 	r.f.text.Refresh()
+	r.f.hints.Refresh()
 	canvas.Refresh(r.f)
 }
 
@@ -96,7 +99,7 @@ func newHeader(s *Shell) *header {
 		shell: s, title: kit.NewText(kit.Span{Size: kit.SizeTitle}),
 		subtitle: kit.NewText(kit.Span{Color: kit.ColorMuted}), problems: kit.Column(10),
 	}
-	h.object = kit.Column(6, h.title, h.subtitle, h.problems, kit.Spacer(12))
+	h.object = kit.Column(6, h.title, h.subtitle, kit.Spacer(6), h.problems, kit.Spacer(0))
 	return h
 }
 
@@ -120,7 +123,7 @@ func (h *header) update(st setup.State, p page) {
 	}
 	h.problems.Objects = nil
 	for _, pr := range above {
-		h.problems.Add(h.shell.problemBox(pr))
+		h.problems.Add(kit.Inset(0, 0, 0, 6, h.shell.problemBox(pr)))
 	}
 	h.problems.Hidden = len(above) == 0
 	if len(above) > 0 {

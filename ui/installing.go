@@ -32,7 +32,8 @@ type stepRow struct {
 	text  *kit.Text
 	time  *kit.Text
 	bar   *kit.Progress
-	since time.Time // when it began to run, zero if it does not
+	below fyne.CanvasObject // the bar with its margin
+	since time.Time         // when it began to run, zero if it does not
 }
 
 func newInstalling(s *Shell) *installing {
@@ -110,8 +111,9 @@ func (p *installing) row(st plan.Step) (*stepRow, fyne.CanvasObject) {
 		time: kit.NewText(kit.Span{Text: " ", Size: kit.SizeSmall, Color: kit.ColorMuted}),
 	}
 	mark := kit.RowCentered(5, []float32{11, kit.Rest}, r.icon, r.word)
-	text := kit.Column(2, kit.Bold(st.Title), r.text, kit.Inset(0, 5, 0, 2, r.bar))
-	return r, kit.CardRow(kit.RowCentered(0, []float32{colMark, kit.Rest, 52}, mark, text, kit.Inset(14, 0, 0, 0, r.time)))
+	r.below = kit.Inset(0, 5, 0, 2, r.bar)
+	text := kit.Column(2, kit.Bold(st.Title), r.text, r.below)
+	return r, kit.CardRow(kit.RowCentered(14, []float32{colMark - 14, kit.Rest, kit.Natural}, mark, text, r.time))
 }
 
 // fill shows where a step stands. before is when the one before it was done.
@@ -136,7 +138,7 @@ func (p *installing) fill(r *stepRow, pr apply.Progress, before time.Time) {
 	r.text.SetText(pr.Text)
 	show(r.text, pr.Text != "")
 	counting := pr.Total > 0 && (pr.State == apply.Running || pr.State == apply.Undoing)
-	show(r.bar, counting)
+	show(r.below, counting)
 	if counting {
 		r.bar.Set(float32(pr.Count) / float32(pr.Total))
 	}

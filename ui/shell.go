@@ -40,7 +40,8 @@ type Shell struct {
 }
 
 // New makes the content of a window on a canvas and shows the session's state.
-// Put Object into the window, and give Changed to the session as its OnChange.
+// Put Object into the window, call Start, and give Changed to the session as its
+// OnChange and AskClose to the window as its close intercept.
 func New(c fyne.Canvas, session Session, hooks Hooks) *Shell {
 	english()
 	s := &Shell{canvas: c, session: session, hooks: hooks, rev: -1}
@@ -116,8 +117,12 @@ func (s *Shell) relayout() {
 	s.frame.Refresh()
 }
 
+// Start gives the focus to the first page's first control. Call it once Object
+// is in the window.
+func (s *Shell) Start() { s.focusFirst() }
+
 func (s *Shell) focusFirst() {
-	if len(s.dialogs) > 0 {
+	if len(s.dialogs) > 0 || s.canvas.Content() != fyne.CanvasObject(s.frame) {
 		return
 	}
 	if f := s.page.First(); f != nil {
@@ -131,6 +136,9 @@ func (s *Shell) focusFirst() {
 func (s *Shell) pressPrimary() {
 	st := s.session.State()
 	if ok, _ := st.CanNext(); !ok || s.band.primary.Hidden {
+		if p, can := s.page.(interface{ submit(setup.State) }); can {
+			p.submit(st)
+		}
 		return
 	}
 	if st.Exits() {

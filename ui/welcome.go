@@ -37,12 +37,12 @@ func newWelcome(s *Shell, st setup.State) *welcome {
 	links := kit.Line(18, 4,
 		kit.NewSmallLink(s.keys, tr("welcome.licence"), s.ShowLicence),
 		kit.NewSmallLink(s.keys, tr("welcome.privacy"), s.ShowPrivacy))
-	p.object = kit.Column(14,
+	p.object = kit.Column(12,
 		p.practice,
 		kit.Callout(kit.MoodNote, kit.NewText(kit.Span{Text: tr("welcome.here") + " ", Bold: true}, kit.Span{Text: tr("welcome.here.more")})),
 		bullets("welcome.does.1", "welcome.does.2", "welcome.does.3"),
 		kit.Inset(0, 4, 0, 0, kit.Bold(tr("welcome.situation"))),
-		kit.Grid(14, 300, 2, p.situation.Objects()...),
+		kit.Grid(12, 300, 2, p.situation.Objects()...),
 		kit.Inset(0, 4, 0, 0, kit.HLine()),
 		kit.Column(4, p.licence, kit.Inset(28, 0, 0, 0, links)),
 	)
@@ -82,8 +82,7 @@ func (p *welcome) Update(s setup.State) {
 	p.practice.Objects = nil
 	p.practice.Hidden = s.Practice == nil
 	if pr := s.Practice; pr != nil {
-		parts := []fyne.CanvasObject{kit.Bold(pr.Title), kit.NewText(kit.Span{Text: pr.Text, Size: kit.SizeSmall})}
-		p.practice.Add(kit.Callout(kit.MoodWarning, append(parts, hints(pr.Hints)...)...))
+		p.practice.Add(kit.Callout(kit.MoodWarning, kit.NewText(kit.Span{Text: pr.Title + ". ", Bold: true}, kit.Span{Text: pr.Text})))
 	}
 }
 
@@ -91,7 +90,7 @@ func (p *welcome) Update(s setup.State) {
 func hints(list []string) []fyne.CanvasObject {
 	out := make([]fyne.CanvasObject, 0, len(list))
 	for _, h := range list {
-		out = append(out, kit.NewText(kit.Span{Text: h, Size: kit.SizeTiny, Mono: true}))
+		out = append(out, kit.NewText(kit.Span{Text: h, Size: kit.SizeSmall, Mono: true}))
 	}
 	return out
 }

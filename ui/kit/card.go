@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 )
 
 // Margins of the rows of a card.
@@ -48,16 +49,16 @@ func CardRow(o fyne.CanvasObject) *fyne.Container { return Inset(RowX, RowY, Row
 
 // Tile is a bordered box with one large line and a smaller one below it.
 func Tile(large, small string) *fyne.Container {
-	text := Column(2, NewText(Span{Text: large, Bold: true, Size: SizeTile}), Muted(small))
-	return Over(NewBox(ColorGround, ColorBorder, 6), Inset(14, 10, 12, 12, &tileText{Container: text}))
+	text := container.New(&tileStack{stack{gap: 2}}, NewText(Span{Text: large, Bold: true, Size: SizeTile}), Muted(small))
+	return Over(NewBox(ColorGround, ColorBorder, 6), Inset(14, 10, 12, 12, text))
 }
 
-// tileText is as wide as its large line: the smaller one wraps.
-type tileText struct{ *fyne.Container }
+// tileStack is a stack that is as wide as its first line: the others wrap.
+type tileStack struct{ stack }
 
-func (t *tileText) HeightFor(width float32) float32 { return HeightFor(t.Container, width) }
-
-func (t *tileText) naturalWidth() float32 { return NaturalWidth(t.Objects[0]) }
+func (l *tileStack) naturalWidth(objects []fyne.CanvasObject) float32 {
+	return NaturalWidth(objects[0])
+}
 
 // Mood is the colour of a callout.
 type Mood int
@@ -88,11 +89,19 @@ func Callout(m Mood, objects ...fyne.CanvasObject) *fyne.Container {
 	bar, ground := m.colors()
 	box := NewBox(ground, "", 5)
 	box.Corners = LeftSquare
-	return Over(box, &leftBar{Box: *NewBox(bar, "", 0)}, Inset(20, 11, 16, 12, Column(6, objects...)))
+	return Over(box, container.New(&leftEdge{width: 4}, NewBox(bar, "", 0)), Inset(20, 11, 16, 12, Column(6, objects...)))
 }
 
-// leftBar is a box of which only the first 4 px are painted.
-type leftBar struct{ Box }
+// leftEdge lays objects along the left edge, width px wide.
+type leftEdge struct{ width float32 }
 
-// Resize keeps the bar at its width.
-func (l *leftBar) Resize(s fyne.Size) { l.Box.Resize(fyne.NewSize(min(4, s.Width), s.Height)) }
+func (l *leftEdge) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.Position{})
+		o.Resize(fyne.NewSize(min(l.width, size.Width), size.Height))
+	}
+}
+
+func (l *leftEdge) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
+
+func (l *leftEdge) heightFor([]fyne.CanvasObject, float32) float32 { return 1 }

@@ -19,7 +19,6 @@ type Field struct {
 // NewField puts a label over an input. hint may be empty.
 func NewField(label, hint string, input fyne.CanvasObject) *Field {
 	f := &Field{input: input, label: Muted(label), help: hint, frame: NewBox("", ColorDanger, 5), hint: Muted(hint)}
-	f.frame.Stroke = 1.5
 	f.frame.Hide()
 	f.hint.Hidden = hint == ""
 	f.box = Column(4, f.label, Over(input, f.frame), f.hint)

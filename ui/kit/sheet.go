@@ -36,7 +36,7 @@ func NewSheet(width float32, title, subtitle string, body fyne.CanvasObject, but
 		width: width,
 	}
 	s.band.Corners = BottomCorners
-	s.body = NewScroller(Inset(sheetX, 0, sheetX, 4, body))
+	s.body = NewScroller(Inset(sheetX, 0, sheetX, 24, body))
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -70,9 +70,9 @@ func (s *Sheet) lay(size fyne.Size) {
 	s.dim.Resize(size)
 	w := max(80, min(s.width, size.Width-2*sheetEdge))
 	headH := HeightFor(s.head, w-2*sheetX)
-	top, gap, bottom := float32(24), float32(14), float32(20)
+	top, gap := float32(24), float32(14)
 	bodyH := s.body.HeightFor(w)
-	whole := top + headH + gap + bodyH + bottom + sheetFoot
+	whole := top + headH + gap + bodyH + sheetFoot
 	if limit := max(120, size.Height-2*sheetEdge); whole > limit {
 		bodyH -= whole - limit
 		whole = limit

@@ -67,19 +67,43 @@ func (b *breaker) word(s Span, word string) {
 	b.put(s, word)
 }
 
-// put adds text at the end of the line, joined to the last piece of the same style.
+// put adds text at the end of the line, joined to the last piece of the same
+// style. Arrows and other symbols become pieces of their own: they come from
+// another font, and Fyne would take the space after them from that font too.
 func (b *breaker) put(s Span, text string) {
-	if text == "" {
-		return
+	for text != "" {
+		run := sameKind(text)
+		text = text[len(run):]
+		n := len(b.cur.pieces)
+		if n > 0 && b.cur.pieces[n-1].span == s && !startsSymbol(run) && !startsSymbol(b.cur.pieces[n-1].text) {
+			p := &b.cur.pieces[n-1]
+			p.text += run
+			b.x = p.x + measure(s, p.text)
+			continue
+		}
+		b.cur.pieces = append(b.cur.pieces, textPiece{span: s, text: run, x: b.x})
+		b.x += measure(s, run)
 	}
-	if n := len(b.cur.pieces); n > 0 && b.cur.pieces[n-1].span == s {
-		p := &b.cur.pieces[n-1]
-		p.text += text
-		b.x = p.x + measure(s, p.text)
-		return
+}
+
+// isSymbol tells whether a letter is an arrow, a mathematical sign, a box, a
+// dingbat or the like.
+func isSymbol(r rune) bool { return r >= 0x2190 && r <= 0x2BFF }
+
+func startsSymbol(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return isSymbol(r)
+}
+
+// sameKind gives the head of text that is all symbols or all letters.
+func sameKind(text string) string {
+	first := startsSymbol(text)
+	for i, r := range text {
+		if isSymbol(r) != first {
+			return text[:i]
+		}
 	}
-	b.cur.pieces = append(b.cur.pieces, textPiece{span: s, text: text, x: b.x})
-	b.x += measure(s, text)
+	return text
 }
 
 func (b *breaker) height(s Span) {
