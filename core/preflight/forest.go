@@ -228,7 +228,7 @@ func judgeOldAccounts(f forestSite) []Finding {
 	}
 	out := f.finding(id, plural(int64(len(accounts)), "account")+" of earlier installations", product.LinkAccounts)
 	out.Severity = Note
-	out.Consequence = "They keep the right to read every password hash of the forest for as long as they exist."
+	out.Consequence = "Connector accounts may mostly read every password hash of the forest, for as long as they exist."
 	out.Fix = "Remove those of servers that are gone, once this server is live."
 	var names []string
 	for _, a := range accounts {

@@ -199,7 +199,12 @@ func stepViews(r Record) []stepView {
 				if p.Step != s.ID {
 					continue
 				}
-				v.State, v.Text = stateText(p.State), p.Text
+				v.State = stateText(p.State)
+				// Of a step that is done the last message says only what it did last;
+				// its summary says it all. What checking again found is news.
+				if p.State != apply.Done || s.Kind == plan.KindRecheck {
+					v.Text = p.Text
+				}
 				if p.Problem != nil {
 					v.Problem = p.Problem.Error()
 				}

@@ -74,7 +74,7 @@ func oldAccountsTask(a after) []Task {
 			t := Task{
 				ID: "old-account:" + strings.ToLower(f.Forest.Name+":"+old.Name), Title: "Remove the old account " + old.Name,
 				Who: whoDomain, Link: product.LinkAccounts,
-				Text: "It can read every password hash of " + f.Forest.Name + " for as long as it exists.",
+				Text: "Connector accounts may mostly read every password hash of their forest, for as long as they exist.",
 				Steps: []string{
 					"Make sure that no server uses it any more: its last sign-in has to be older than this installation.",
 					"Disable it first: Disable-ADAccount " + afterSlash(old.Name),
