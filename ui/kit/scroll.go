@@ -132,3 +132,6 @@ func holds(root, o fyne.CanvasObject) bool {
 	}
 	return false
 }
+
+// Offset tells how far the content is scrolled, in px.
+func (s *Scroller) Offset() float32 { return s.scroll.Offset.Y }
