@@ -404,7 +404,7 @@ func (b *binder) matches(s *source, qual []string) bool {
 	if len(qual) > 1 && qual[len(qual)-2] != "" && !b.same(s, s.schema, qual[len(qual)-2]) {
 		return false
 	}
-	return len(qual) < 3 || s.db != nil && b.s.srv.coll.sameName(s.db.cfg.Name, qual[len(qual)-3])
+	return len(qual) < 3 || s.db != nil && b.s.srv.coll.sameName(s.db.conf().Name, qual[len(qual)-3])
 }
 
 func (b *binder) collate(v *collateExpr, sc *scope) (bx, error) {

@@ -245,7 +245,7 @@ func (b *binder) resolve(n objName) (*Database, *table, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if systemSchema(n.schema) || strings.EqualFold(db.cfg.Name, "msdb") {
+	if systemSchema(n.schema) || strings.EqualFold(db.conf().Name, "msdb") {
 		if systemViewOf(n) != nil {
 			return db, nil, nil
 		}

@@ -325,7 +325,7 @@ func (b *binder) merge(l, r bx, where string) (collation, collLabel, error) {
 func (b *binder) collName(c collation) string {
 	for _, d := range b.s.srv.all() {
 		if d.coll == c {
-			return d.cfg.Collation
+			return d.conf().Collation
 		}
 	}
 	if c&binaryOrder != 0 {

@@ -23,8 +23,8 @@ func (s *Session) insertBulk(v *insertBulkStmt) error {
 	if err != nil {
 		return err
 	}
-	if d.cfg.ReadOnly {
-		return errf(3906, 16, 1, "Failed to update database \"%s\" because the database is read-only.", d.cfg.Name)
+	if d.conf().ReadOnly {
+		return errf(3906, 16, 1, "Failed to update database \"%s\" because the database is read-only.", d.conf().Name)
 	}
 	x := &bulkTarget{d: d, t: t}
 	for _, def := range v.cols {

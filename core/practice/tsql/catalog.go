@@ -16,7 +16,7 @@ import (
 type Database struct {
 	srv   *Server
 	id    int
-	cfg   DatabaseConfig
+	cfg   atomic.Pointer[DatabaseConfig]
 	file  string
 	alias string // its name among the attached databases of a connection
 	coll  collation
@@ -28,8 +28,11 @@ type Database struct {
 	ids     atomic.Int32 // object ids
 }
 
+// conf is how the database presents itself now; it is not to be changed.
+func (d *Database) conf() *DatabaseConfig { return d.cfg.Load() }
+
 // Name gives the database's name.
-func (d *Database) Name() string { return d.cfg.Name }
+func (d *Database) Name() string { return d.conf().Name }
 
 // catalog is what a database holds. It is never changed in place: a session
 // works on a copy and publishes it when its transaction commits.
@@ -91,7 +94,8 @@ type property struct {
 }
 
 func newDatabase(srv *Server, id int, cfg DatabaseConfig) *Database {
-	d := &Database{srv: srv, id: id, cfg: cfg, alias: fmt.Sprintf("db%d", id), lock: newWriteLock()}
+	d := &Database{srv: srv, id: id, alias: fmt.Sprintf("db%d", id), lock: newWriteLock()}
+	d.cfg.Store(&cfg)
 	d.file = filepath.Join(srv.dir, d.alias+".sqlite")
 	d.coll, _ = collationOf(cfg.Collation)
 	d.cat.Store(&catalog{tables: map[string]*table{}, schemas: map[string]int{"dbo": 1, "guest": 2, "INFORMATION_SCHEMA": 3, "sys": 4}})
@@ -146,7 +150,7 @@ func (t *table) primary() *index {
 
 // full is the table's name as messages give it.
 func (d *Database) full(t *table) string {
-	return d.cfg.Name + "." + t.schema + "." + t.name
+	return d.conf().Name + "." + t.schema + "." + t.name
 }
 
 // physName is the table among the attached databases.
@@ -176,5 +180,5 @@ func physNames(cols []*column) string {
 }
 
 func (d *Database) online() bool {
-	return d.cfg.State == "ONLINE" || d.cfg.State == "EMERGENCY"
+	return d.conf().State == "ONLINE" || d.conf().State == "EMERGENCY"
 }

@@ -62,11 +62,10 @@ func (s *Session) place(n *objName) (*Database, error) {
 func (s *Session) tempDatabase() *Database {
 	if s.temp == nil {
 		main := s.srv.Database("tempdb")
-		cfg := main.cfg
+		cfg := *main.conf()
+		cfg.Collation = s.db.conf().Collation
 		s.temp = newDatabase(s.srv, main.id, cfg)
 		s.temp.temp, s.temp.alias = true, "temp"
-		s.temp.coll = s.db.coll
-		s.temp.cfg.Collation = s.db.cfg.Collation
 	}
 	return s.temp
 }
@@ -171,7 +170,7 @@ func (s *Session) newColumn(d *Database, t *table, def columnDef) (*column, erro
 	}
 	t.nextCol++
 	if isString(def.t.Kind) {
-		c.coll, c.c = d.cfg.Collation, d.coll
+		c.coll, c.c = d.conf().Collation, d.coll
 		if def.collate != "" && !strings.EqualFold(def.collate, "database_default") {
 			k, ok := collationOf(def.collate)
 			if !ok {
@@ -521,7 +520,7 @@ func (s *Session) dropDatabase(name string, ifExists bool) error {
 		return errf(3701, 11, 1, "Cannot drop the database '%s', because it does not exist or you do not have permission.", name)
 	case s.tx.count > 0:
 		return errf(226, 16, 6, "DROP DATABASE statement not allowed within multi-statement transaction.")
-	case systemDatabases[strings.ToLower(d.cfg.Name)]:
+	case systemDatabases[strings.ToLower(d.conf().Name)]:
 		return errf(3708, 16, 1, "Cannot drop the database '%s' because it is a system database.", name)
 	}
 	for _, o := range s.srv.open() {
@@ -548,7 +547,7 @@ func (s *Server) remove(d *Database) {
 func (s *Session) alterDatabase(v *alterDatabaseStmt) error {
 	name := v.name
 	if name == "" {
-		name = s.db.cfg.Name
+		name = s.db.conf().Name
 	}
 	d := s.srv.Database(name)
 	if d == nil || !s.owner(d) {

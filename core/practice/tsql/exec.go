@@ -506,7 +506,7 @@ func (s *Session) use(f *frame, v *useStmt) error {
 	if err := s.enter(v.db); err != nil {
 		return err
 	}
-	f.w.Info(tds.ServerError{Number: 5701, Class: 0, State: 1, Message: "Changed database context to '" + s.db.cfg.Name + "'.", Line: v.line})
+	f.w.Info(tds.ServerError{Number: 5701, Class: 0, State: 1, Message: "Changed database context to '" + s.db.conf().Name + "'.", Line: v.line})
 	return nil
 }
 

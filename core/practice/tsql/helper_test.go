@@ -150,3 +150,7 @@ func mustExec(t *testing.T, s *Session, sql string) string {
 	}
 	return out
 }
+
+func contextFor(t *testing.T) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), 2*time.Second)
+}

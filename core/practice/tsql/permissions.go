@@ -12,17 +12,17 @@ func (s *Session) userIn(d *Database) (User, bool) {
 		return User{Name: "dbo", Roles: []string{"db_owner"}}, true
 	}
 	for name, u := range s.login.Users {
-		if s.srv.coll.sameName(name, d.cfg.Name) {
+		if s.srv.coll.sameName(name, d.conf().Name) {
 			if u.Name == "" {
 				u.Name = s.login.Name
 			}
 			return u, !contains(u.Denied, "CONNECT")
 		}
 	}
-	if systemDatabases[strings.ToLower(d.cfg.Name)] && !strings.EqualFold(d.cfg.Name, "model") {
+	if systemDatabases[strings.ToLower(d.conf().Name)] && !strings.EqualFold(d.conf().Name, "model") {
 		return User{Name: "guest"}, true
 	}
-	if s.srv.coll.sameName(d.cfg.Owner, s.login.Name) {
+	if s.srv.coll.sameName(d.conf().Owner, s.login.Name) {
 		return User{Name: "dbo", Roles: []string{"db_owner"}}, true
 	}
 	return User{}, false
@@ -82,7 +82,7 @@ func (s *Session) permit(d *Database, t *table, perm string) error {
 	if s.allowed(d, perm) {
 		return nil
 	}
-	return errf(229, 14, 5, "The %s permission was denied on the object '%s', database '%s', schema '%s'.", perm, t.name, d.cfg.Name, t.schema)
+	return errf(229, 14, 5, "The %s permission was denied on the object '%s', database '%s', schema '%s'.", perm, t.name, d.conf().Name, t.schema)
 }
 
 // permitDDL refuses creating and altering: 262.
@@ -90,7 +90,7 @@ func (s *Session) permitDDL(d *Database, perm string) error {
 	if s.allowed(d, perm) {
 		return nil
 	}
-	return errf(262, 14, 1, "%s permission denied in database '%s'.", perm, d.cfg.Name)
+	return errf(262, 14, 1, "%s permission denied in database '%s'.", perm, d.conf().Name)
 }
 
 // serverState tells whether the session may read the server's views.

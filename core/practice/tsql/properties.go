@@ -85,7 +85,7 @@ func fnDatabaseProperty(s *Session, a []any) (any, error) {
 	if d == nil {
 		return nil, nil
 	}
-	c := d.cfg
+	c := d.conf()
 	switch strings.ToUpper(name) {
 	case "COLLATION":
 		if !d.online() {

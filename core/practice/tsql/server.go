@@ -115,7 +115,7 @@ func (s *Server) AddDatabase(cfg DatabaseConfig) (*Database, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, d := range s.databases {
-		if s.coll.sameName(d.cfg.Name, cfg.Name) {
+		if s.coll.sameName(d.conf().Name, cfg.Name) {
 			return nil, errf(1801, 16, 3, "Database '%s' already exists. Choose a different database name.", cfg.Name)
 		}
 	}
@@ -130,7 +130,7 @@ func (s *Server) Database(name string) *Database {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, d := range s.databases {
-		if s.coll.sameName(d.cfg.Name, name) {
+		if s.coll.sameName(d.conf().Name, name) {
 			return d
 		}
 	}
@@ -149,11 +149,11 @@ func (s *Server) SetDatabase(name string, change func(*DatabaseConfig)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, d := range s.databases {
-		if s.coll.sameName(d.cfg.Name, name) {
-			cfg := d.cfg
+		if s.coll.sameName(d.conf().Name, name) {
+			cfg := *d.conf()
 			change(&cfg)
-			cfg.Collation = d.cfg.Collation
-			d.cfg = cfg
+			cfg.Collation = d.conf().Collation
+			d.cfg.Store(&cfg)
 			return nil
 		}
 	}

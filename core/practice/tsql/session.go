@@ -96,7 +96,7 @@ type variable struct {
 const maxLevel = 32
 
 func (s *Session) info() SessionInfo {
-	return SessionInfo{ID: s.spid, Login: s.login.Name, Host: s.request.Host, App: s.request.App, Database: s.db.cfg.Name}
+	return SessionInfo{ID: s.spid, Login: s.login.Name, Host: s.request.Host, App: s.request.App, Database: s.db.conf().Name}
 }
 
 func (s *Session) begin(text string) {
@@ -267,7 +267,7 @@ func (s *Session) Rollback(ctx context.Context) error {
 func (s *Session) InTransaction() (uint64, bool) { return s.tx.id, s.tx.count > 0 }
 
 // Database is the current database's name.
-func (s *Session) Database() string { return s.db.cfg.Name }
+func (s *Session) Database() string { return s.db.conf().Name }
 
 // Reset puts the session back to how it was after login.
 func (s *Session) Reset(ctx context.Context) error {
@@ -329,14 +329,14 @@ func (s *Session) database(name string) (*Database, error) {
 
 // mayOpen checks that a database can be opened by this login.
 func (s *Session) mayOpen(d *Database) error {
-	name := d.cfg.Name
+	name := d.conf().Name
 	if d.dropped.Load() {
 		return errf(911, 16, 1, "Database '%s' does not exist. Make sure that the name is entered correctly.", name)
 	}
 	if _, ok := s.userIn(d); !ok {
 		return errf(916, 14, 1, "The server principal \"%s\" is not able to access the database \"%s\" under the current security context.", s.login.Name, name)
 	}
-	switch d.cfg.State {
+	switch d.conf().State {
 	case "ONLINE", "EMERGENCY":
 	case "OFFLINE":
 		return errf(942, 14, 4, "Database '%s' cannot be opened because it is offline.", name)
@@ -349,7 +349,7 @@ func (s *Session) mayOpen(d *Database) error {
 	default:
 		return errf(945, 14, 2, "Database '%s' cannot be opened due to inaccessible files or insufficient memory or disk space. See the SQL Server errorlog for details.", name)
 	}
-	switch d.cfg.UserAccess {
+	switch d.conf().UserAccess {
 	case "SINGLE_USER":
 		for _, f := range s.srv.foreign() {
 			if s.srv.coll.sameName(f.Database, name) {

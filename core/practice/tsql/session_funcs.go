@@ -132,14 +132,14 @@ func (s *Server) byID(id int64) *Database {
 
 func fnDBName(s *Session, a []any) (any, error) {
 	if len(a) == 0 {
-		return s.db.cfg.Name, nil
+		return s.db.conf().Name, nil
 	}
 	id, ok := intAt(a, 0)
 	if id == 0 && ok {
-		return s.db.cfg.Name, nil
+		return s.db.conf().Name, nil
 	}
 	if d := s.srv.byID(id); ok && d != nil {
-		return d.cfg.Name, nil
+		return d.conf().Name, nil
 	}
 	return nil, nil
 }
@@ -499,7 +499,7 @@ func fnAppLockMode(s *Session, a []any) (any, error) {
 func fnIsPrimary(s *Session, a []any) (any, error) {
 	name, _ := argAt(a, 0)
 	d := s.srv.Database(name)
-	if d == nil || d.cfg.AvailabilityGroup == "" {
+	if d == nil || d.conf().AvailabilityGroup == "" {
 		return nil, nil
 	}
 	return true, nil

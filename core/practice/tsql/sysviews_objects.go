@@ -115,11 +115,11 @@ func rowsTypes(_ *Session, d *Database, _ []any) ([][]any, error) {
 		p, sc := numericFacets(t)
 		var coll any
 		if isString(k) {
-			coll = d.cfg.Collation
+			coll = d.conf().Collation
 		}
 		out = append(out, []any{catalogTypeName(k), systemTypeIDs[k], systemTypeIDs[k], 4, maxLength(t), p, sc, coll, true, false, false})
 	}
-	return append(out, []any{"sysname", 231, 256, 4, 256, 0, 0, d.cfg.Collation, false, false, false}), nil
+	return append(out, []any{"sysname", 231, 256, 4, 256, 0, 0, d.conf().Collation, false, false, false}), nil
 }
 
 func rowsSchemas(s *Session, d *Database, _ []any) ([][]any, error) {
@@ -300,7 +300,7 @@ func rowsListProperties(s *Session, d *Database, args []any) ([][]any, error) {
 func rowsISTables(s *Session, d *Database, _ []any) ([][]any, error) {
 	var out [][]any
 	for _, t := range s.tables(d) {
-		out = append(out, []any{d.cfg.Name, t.schema, t.name, "BASE TABLE"})
+		out = append(out, []any{d.conf().Name, t.schema, t.name, "BASE TABLE"})
 	}
 	return out, nil
 }
@@ -352,7 +352,7 @@ func isColumn(d *Database, t *table, c *column, at int) []any {
 		def = "(" + c.defText + ")"
 	}
 	return []any{
-		d.cfg.Name, t.schema, t.name, c.name, at, def, map[bool]string{true: "YES", false: "NO"}[c.null], catalogTypeName(k),
+		d.conf().Name, t.schema, t.name, c.name, at, def, map[bool]string{true: "YES", false: "NO"}[c.null], catalogTypeName(k),
 		length, octets, precision, radix, scale, datetime, charset, nullIf(c.coll),
 	}
 }
@@ -364,7 +364,7 @@ func rowsISSchemata(s *Session, d *Database, _ []any) ([][]any, error) {
 		if systemSchema(name) || strings.EqualFold(name, "guest") {
 			owner = name
 		}
-		out = append(out, []any{d.cfg.Name, name, owner})
+		out = append(out, []any{d.conf().Name, name, owner})
 	}
 	sort.Slice(out, func(i, j int) bool { a, _ := out[i][1].(string); b, _ := out[j][1].(string); return a < b })
 	return out, nil

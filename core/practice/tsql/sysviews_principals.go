@@ -36,7 +36,7 @@ var fixedRoleIDs = []struct {
 func (s *Session) principals(d *Database) []principal {
 	out := []principal{
 		{id: 0, name: "public", kind: "R", desc: "DATABASE_ROLE"},
-		{id: 1, name: "dbo", kind: "S", desc: "SQL_USER", sid: sidOf(d.cfg.Owner), roles: []string{"db_owner"}},
+		{id: 1, name: "dbo", kind: "S", desc: "SQL_USER", sid: sidOf(d.conf().Owner), roles: []string{"db_owner"}},
 		{id: 2, name: "guest", kind: "S", desc: "SQL_USER", sid: []byte{0}},
 		{id: 3, name: "INFORMATION_SCHEMA", kind: "S", desc: "SQL_USER"}, {id: 4, name: "sys", kind: "S", desc: "SQL_USER"},
 	}
@@ -51,7 +51,7 @@ func (s *Session) principals(d *Database) []principal {
 	}
 	for _, l := range s.srv.allLogins() {
 		for db, u := range l.Users {
-			if !s.srv.coll.sameName(db, d.cfg.Name) {
+			if !s.srv.coll.sameName(db, d.conf().Name) {
 				continue
 			}
 			name := u.Name
@@ -108,7 +108,7 @@ func rowsPrincipals(s *Session, d *Database, _ []any) ([][]any, error) {
 		if p.sid != nil {
 			sid = p.sid
 		}
-		out = append(out, []any{p.name, p.id, p.kind, p.desc, schema, d.cfg.Created, d.cfg.Created, 1, sid, p.fixed, auth, authDesc})
+		out = append(out, []any{p.name, p.id, p.kind, p.desc, schema, d.conf().Created, d.conf().Created, 1, sid, p.fixed, auth, authDesc})
 	}
 	return out, nil
 }

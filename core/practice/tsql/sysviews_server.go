@@ -47,7 +47,7 @@ func (s *Session) visible() []*Database { return s.srv.all() }
 func rowsDatabases(s *Session, _ *Database, _ []any) ([][]any, error) {
 	var out [][]any
 	for _, d := range s.visible() {
-		c := d.cfg
+		c := d.conf()
 		var coll any = c.Collation
 		if !d.online() {
 			coll = nil
@@ -73,7 +73,7 @@ func madeUpGUID(seed string) tds.GUID {
 }
 
 func fileRows(s *Session, d *Database, withID bool) [][]any {
-	c := d.cfg
+	c := d.conf()
 	maxSize := func(mb int64) any {
 		if mb == 0 {
 			return -1
@@ -219,7 +219,7 @@ func rowsSysInfo(s *Session, _ *Database, _ []any) ([][]any, error) {
 func (s *Server) groups() []string {
 	var out []string
 	for _, d := range s.all() {
-		if g := d.cfg.AvailabilityGroup; g != "" && !contains(out, g) {
+		if g := d.conf().AvailabilityGroup; g != "" && !contains(out, g) {
 			out = append(out, g)
 		}
 	}
@@ -237,8 +237,8 @@ func rowsGroups(s *Session, _ *Database, _ []any) ([][]any, error) {
 func rowsGroupDatabases(s *Session, _ *Database, _ []any) ([][]any, error) {
 	var out [][]any
 	for _, d := range s.srv.all() {
-		if g := d.cfg.AvailabilityGroup; g != "" {
-			out = append(out, []any{madeUpGUID("group " + g), madeUpGUID("group database " + d.cfg.Name), d.cfg.Name})
+		if g := d.conf().AvailabilityGroup; g != "" {
+			out = append(out, []any{madeUpGUID("group " + g), madeUpGUID("group database " + d.conf().Name), d.conf().Name})
 		}
 	}
 	return out, nil
@@ -247,8 +247,8 @@ func rowsGroupDatabases(s *Session, _ *Database, _ []any) ([][]any, error) {
 func rowsReplicas(s *Session, _ *Database, _ []any) ([][]any, error) {
 	var out [][]any
 	for _, d := range s.srv.all() {
-		if g := d.cfg.AvailabilityGroup; g != "" {
-			out = append(out, []any{d.id, madeUpGUID("group " + g), madeUpGUID("replica " + g), madeUpGUID("group database " + d.cfg.Name), true, true, 2, "SYNCHRONIZED", "HEALTHY", false})
+		if g := d.conf().AvailabilityGroup; g != "" {
+			out = append(out, []any{d.id, madeUpGUID("group " + g), madeUpGUID("replica " + g), madeUpGUID("group database " + d.conf().Name), true, true, 2, "SYNCHRONIZED", "HEALTHY", false})
 		}
 	}
 	return out, nil
@@ -275,7 +275,7 @@ func rowsBackups(s *Session, d *Database, _ []any) ([][]any, error) {
 	}
 	var out [][]any
 	for _, db := range s.srv.all() {
-		for _, b := range db.cfg.Backups {
+		for _, b := range db.conf().Backups {
 			server := b.Server
 			if server == "" {
 				server = s.srv.ServerName()
@@ -286,7 +286,7 @@ func rowsBackups(s *Session, d *Database, _ []any) ([][]any, error) {
 			}
 			n := len(out) + 1
 			size := tds.Number(fmtInt(b.SizeBytes))
-			out = append(out, []any{n, n, nil, "sa", db.cfg.Name, server, s.srv.cfg.Machine, kind, b.CopyOnly, b.Start, b.Finish, size, size, db.cfg.Recovery})
+			out = append(out, []any{n, n, nil, "sa", db.conf().Name, server, s.srv.cfg.Machine, kind, b.CopyOnly, b.Start, b.Finish, size, size, db.conf().Recovery})
 		}
 	}
 	return out, nil
@@ -298,10 +298,10 @@ func rowsMedia(s *Session, d *Database, _ []any) ([][]any, error) {
 	}
 	var out [][]any
 	for _, db := range s.srv.all() {
-		for _, b := range db.cfg.Backups {
+		for _, b := range db.conf().Backups {
 			device := b.Device
 			if device == "" {
-				device = dataPath(s.srv) + db.cfg.Name + ".bak"
+				device = dataPath(s.srv) + db.conf().Name + ".bak"
 			}
 			out = append(out, []any{len(out) + 1, 1, device, 2})
 		}
@@ -315,9 +315,9 @@ func rowsRestores(s *Session, d *Database, _ []any) ([][]any, error) {
 	}
 	var out [][]any
 	for _, db := range s.srv.all() {
-		for _, r := range db.cfg.Restores {
+		for _, r := range db.conf().Restores {
 			n := len(out) + 1
-			out = append(out, []any{n, r.When, db.cfg.Name, r.User, n, "D", true})
+			out = append(out, []any{n, r.When, db.conf().Name, r.User, n, "D", true})
 		}
 	}
 	return out, nil

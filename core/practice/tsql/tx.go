@@ -57,7 +57,7 @@ func (s *Session) attach(ctx context.Context, d *Database) error {
 	_, err := s.conn.exec(ctx, "ATTACH "+quote("file:"+strings.ReplaceAll(d.file, "\\", "/"))+" AS "+d.alias+
 		"; PRAGMA "+d.alias+".journal_mode=WAL; PRAGMA "+d.alias+".synchronous=OFF; PRAGMA "+d.alias+".cache_size=-65536")
 	if err != nil {
-		return fmt.Errorf("opening the storage of database %s: %w", d.cfg.Name, err)
+		return fmt.Errorf("opening the storage of database %s: %w", d.conf().Name, err)
 	}
 	s.attached[d] = true
 	return nil
@@ -115,8 +115,8 @@ func (s *Session) write(ctx context.Context, d *Database, fn func() error) error
 	if s.tx.doomed {
 		return errf(3930, 16, 1, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
 	}
-	if d.cfg.ReadOnly {
-		return errf(3906, 16, 1, "Failed to update database \"%s\" because the database is read-only.", d.cfg.Name)
+	if d.conf().ReadOnly {
+		return errf(3906, 16, 1, "Failed to update database \"%s\" because the database is read-only.", d.conf().Name)
 	}
 	if err := s.attach(ctx, d); err != nil {
 		return err
