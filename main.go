@@ -1,3 +1,8 @@
+// SQL Server 2017 and older makes itself certificates with negative serial
+// numbers, which Go refuses to read by default. They have to be readable to be
+// shown and pinned; trust is decided by chain, dates, name or pin all the same.
+//go:debug x509negativeserial=1
+
 // Command adsync-reconnect sets a Microsoft Entra Connect server up on the ADSync
 // database it already has. Without /check or /install it opens its window; built
 // with the tag "cli" it has none.
@@ -69,7 +74,7 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 	}
 	switch {
 	case o.Tour != "":
-		return tour(ctx, params, o.Tour, stdout)
+		return tourOf(ctx, params, o.Tour, stdout)
 	case o.Headless():
 		return cli.Run(ctx, params, o, stdout, stderr)
 	default:

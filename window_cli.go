@@ -17,4 +17,4 @@ func noWindow() error {
 
 func window(context.Context, setup.Params) error { return noWindow() }
 
-func tour(context.Context, setup.Params, string, io.Writer) error { return noWindow() }
+func tourOf(context.Context, setup.Params, string, io.Writer) error { return noWindow() }

@@ -15,7 +15,7 @@ type adsyncFacts = facts.ADSync
 func (s *Site) DB(t *testing.T) *sql.DB {
 	t.Helper()
 	db, _, err := sqlserver.Connect(t.Context(), sqlserver.Config{
-		Answers: s.answers().SQL, Password: secret.New(sitePassword), Dialer: s.sql.network,
+		Answers: s.answers().SQL, Password: secret.New(sitePassword), Dialer: s.sql.network, Roots: s.sql.roots,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
-	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
 

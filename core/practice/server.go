@@ -2,11 +2,9 @@ package practice
 
 import (
 	"context"
-	"encoding/pem"
+	"crypto/x509"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
@@ -25,7 +23,7 @@ type sqlServer struct {
 	engine  *tsql.Server
 	wire    *tds.Server
 	network *tds.Network
-	caFile  string // the certificate that the site's answers trust
+	roots   *x509.CertPool // the site's own authority
 	truth   sample.Truth
 }
 
@@ -40,7 +38,7 @@ func newSQLServer(ctx context.Context, r recipe, dir string, watch func(tsql.Ses
 		_ = engine.Close() // the first error is the one to tell
 		return nil, err
 	}
-	if err := s.listen(dir); err != nil {
+	if err := s.listen(); err != nil {
 		_ = engine.Close()
 		return nil, err
 	}
@@ -88,16 +86,13 @@ func login(r recipe) tsql.Login {
 }
 
 // listen makes the certificate and puts the server into the pretend network.
-func (s *sqlServer) listen(dir string) error {
+func (s *sqlServer) listen() error {
 	certificate, err := tds.NewCertificate(siteSQLHost, siteSQLHost+".contoso.local", "localhost")
 	if err != nil {
 		return fmt.Errorf("make the practice certificate: %w", err)
 	}
-	s.caFile = filepath.Join(dir, "practice-sql.cer")
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]})
-	if err := os.WriteFile(s.caFile, text, 0o600); err != nil {
-		return fmt.Errorf("write the practice certificate: %w", err)
-	}
+	s.roots = x509.NewCertPool()
+	s.roots.AddCert(certificate.Leaf)
 	s.wire, err = tds.NewServer(tds.Config{Backend: s.engine, Certificate: certificate, ServerName: s.engine.ServerName(), AllowStrict: true})
 	if err != nil {
 		return fmt.Errorf("start the practice SQL Server: %w", err)

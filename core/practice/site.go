@@ -111,7 +111,7 @@ func (s *Site) Statements() []string {
 
 // Setup gives the site as a session wants it.
 func (s *Site) Setup() setup.Site {
-	p := &probe.Probe{Dialer: s.sql.network, Computer: s.computer, Now: s.options.Now, Wait: s.options.Wait}
+	p := &probe.Probe{Dialer: s.sql.network, Roots: s.sql.roots, Computer: s.computer, Now: s.options.Now, Wait: s.options.Wait}
 	return setup.Site{
 		Prober: p, Directory: s.directory, Cloud: s.cloud,
 		Installer: install.New(install.Params{
@@ -149,7 +149,7 @@ func (s *Site) answers() answers.Answers {
 		Situation: s.recipe.situation,
 		SQL: answers.SQL{
 			Server: siteSQLHost + `\` + siteInstance, Database: databaseName, SignIn: answers.SignInSQL,
-			User: siteLogin, Encryption: answers.EncryptMandatory, TrustFile: s.sql.caFile, Timeout: 15,
+			User: siteLogin, Encryption: answers.EncryptMandatory,
 		},
 		Entra:       answers.Entra{User: "admin@" + siteTenant, Flow: answers.FlowBrowser},
 		Acknowledge: answers.Acknowledge{Licence: true},

@@ -5,6 +5,7 @@ package probe
 
 import (
 	"context"
+	"crypto/x509"
 	"database/sql"
 	"fmt"
 	"time"
@@ -22,6 +23,9 @@ import (
 type Probe struct {
 	// Dialer is the way to the network; nil for the real one.
 	Dialer sqlserver.Dialer
+	// Roots are the authorities that SQL Server's certificate may come from; nil
+	// for the system's.
+	Roots *x509.CertPool
 	// Computer reads this computer.
 	Computer func(ctx context.Context, now time.Time) facts.Computer
 	// Now is the clock; nil for time.Now.
@@ -42,7 +46,7 @@ func (p *Probe) now() time.Time {
 
 // Config is the connection that the answers describe.
 func (p *Probe) Config(a answers.SQL, password secret.Value) sqlserver.Config {
-	return sqlserver.Config{Answers: a, Password: password, Dialer: p.Dialer, Now: p.now}
+	return sqlserver.Config{Answers: a, Password: password, Dialer: p.Dialer, Roots: p.Roots, Now: p.now}
 }
 
 // Instances asks SQL Server Browser, as setup.Prober describes. host may be

@@ -25,9 +25,10 @@ type trust struct {
 	now   func() time.Time
 }
 
-// newTrust reads what the answers say about certificates.
-func newTrust(a answers.SQL, host Address, now func() time.Time) (trust, *problem.Problem) {
-	t := trust{names: []string{host.Host}, now: now}
+// newTrust reads what the answers say about certificates. roots are trusted
+// unless they name a file; nil stands for the system's.
+func newTrust(a answers.SQL, host Address, roots *x509.CertPool, now func() time.Time) (trust, *problem.Problem) {
+	t := trust{names: []string{host.Host}, roots: roots, now: now}
 	if host.Local {
 		if own, err := os.Hostname(); err == nil {
 			t.names = append(t.names, own) // a server's own certificate says its name, not localhost

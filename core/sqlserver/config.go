@@ -2,6 +2,7 @@ package sqlserver
 
 import (
 	"context"
+	"crypto/x509"
 	"net"
 	"os"
 	"strconv"
@@ -31,6 +32,7 @@ type Config struct {
 	Answers  answers.SQL
 	Password secret.Value
 	Dialer   Dialer            // nil for the real network; a practice site gives its own
+	Roots    *x509.CertPool    // authorities to trust instead of the system's, unless Answers.TrustFile names one; nil for the system's
 	Now      func() time.Time  // for the dates of certificates and facts; nil for time.Now
 	AppName  string            // empty for DefaultAppName
 	OnLayer  func(facts.Layer) // told of each layer as soon as it is tried; may be nil
@@ -112,7 +114,7 @@ func (c Config) check() (target, *problem.Problem) {
 			What: shown(string(t.enc)) + " is no kind of encryption.", Fix: "Choose mandatory, strict or off.",
 		}
 	}
-	t.trust, p = newTrust(c.Answers, addr, t.now)
+	t.trust, p = newTrust(c.Answers, addr, c.Roots, t.now)
 	return t, p
 }
 

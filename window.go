@@ -1,0 +1,116 @@
+//go:build !cli
+
+package main
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+
+	"github.com/adsync-reconnect/adsync-reconnect/assets"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/ui"
+	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
+)
+
+// appID is the program's id for the desktop, as in FyneApp.toml.
+const appID = "io.github.adsync-reconnect.wizard"
+
+// window opens the wizard and returns when it is closed.
+func window(_ context.Context, p setup.Params) error {
+	plainLocale()
+	a := app.NewWithID(appID)
+	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
+	a.Settings().SetTheme(kit.Theme{})
+	w := a.NewWindow(setup.ProgramName)
+	w.SetMaster()
+	w.SetPadded(false)
+
+	var shell atomic.Pointer[ui.Shell]
+	p.OnChange = func() {
+		if s := shell.Load(); s != nil {
+			s.Changed()
+		}
+	}
+	session := setup.NewSession(p)
+	s := ui.New(w.Canvas(), session, hooks(a, w, p))
+	shell.Store(s)
+	w.SetContent(s.Object())
+	w.Resize(fyne.NewSize(ui.DefaultWidth, ui.DefaultHeight))
+	w.SetCloseIntercept(s.AskClose)
+	w.CenterOnScreen()
+	a.Lifecycle().SetOnStarted(s.Start)
+	w.ShowAndRun()
+	return session.Close()
+}
+
+// hooks are what the window gets from the desktop.
+func hooks(a fyne.App, w fyne.Window, p setup.Params) ui.Hooks {
+	return ui.Hooks{
+		OnUI: fyne.Do,
+		OpenURL: func(address string) error {
+			u, err := url.Parse(address)
+			if err != nil {
+				return err
+			}
+			return a.OpenURL(u)
+		},
+		Copy: func(text string) { a.Clipboard().SetContent(text) },
+		PickSave: func(suggested string, done func(string)) {
+			d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
+				if err != nil || f == nil {
+					return // nothing was chosen; the path can still be typed
+				}
+				path := f.URI().Path()
+				if f.Close() == nil {
+					done(path)
+				}
+			}, w)
+			d.SetFileName(filepath.Base(suggested))
+			if dir, err := storage.ListerForURI(storage.NewFileURI(filepath.Dir(suggested))); err == nil {
+				d.SetLocation(dir)
+			}
+			d.Show()
+		},
+		PickFolder: func(done func(string)) {
+			dialog.ShowFolderOpen(func(f fyne.ListableURI, err error) {
+				if err == nil && f != nil {
+					done(f.Path())
+				}
+			}, w)
+		},
+		SaveDir:   saveDir(p.DataDir),
+		Scenarios: scenarios(),
+		Close:     w.Close,
+	}
+}
+
+// saveDir is where reports and plans are suggested to be kept: the admin's
+// documents if there are any, else with the program's data.
+func saveDir(dataDir string) string {
+	if home, err := os.UserHomeDir(); err == nil {
+		documents := filepath.Join(home, "Documents")
+		if info, err := os.Stat(documents); err == nil && info.IsDir() {
+			return documents
+		}
+		return home
+	}
+	return dataDir
+}
+
+// scenarios are the practice sites for the window's list.
+func scenarios() []ui.Scenario {
+	var list []ui.Scenario
+	for _, s := range practice.Scenarios() {
+		list = append(list, ui.Scenario{Name: s.Name, Title: s.Title, Text: s.Text})
+	}
+	return list
+}
