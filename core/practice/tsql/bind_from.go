@@ -270,6 +270,9 @@ func (b *binder) systemView(n objName, db *Database, s *source, args []any) (str
 	if v == nil {
 		return "", errNoObject(n.String())
 	}
+	if contains(b.s.srv.cfg.HiddenViews, n.name) && !b.s.sysadmin() {
+		return "", errf(297, 16, 1, "The user does not have permission to perform this action.")
+	}
 	rows, err := v.rows(b.s, db, args)
 	if err != nil {
 		return "", err

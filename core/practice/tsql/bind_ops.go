@@ -447,12 +447,17 @@ func (b *binder) in(v *inExpr, sc *scope) (bx, error) {
 	if v.sub != nil {
 		return b.inQuery(v, x, not, sc)
 	}
-	parts := make([]string, 0, len(v.list))
-	for _, item := range v.list {
-		e, err := b.value(item, sc)
-		if err != nil {
+	list := make([]bx, len(v.list))
+	for i, item := range v.list {
+		if list[i], err = b.value(item, sc); err != nil {
 			return bx{}, err
 		}
+	}
+	if sql, ok := b.inPlain(x, list, not); ok {
+		return bx{sql: sql, pred: true, null: true}, nil
+	}
+	parts := make([]string, 0, len(v.list))
+	for _, e := range list {
 		c, err := b.compare("=", x, e)
 		if err != nil {
 			return bx{}, err
@@ -460,6 +465,32 @@ func (b *binder) in(v *inExpr, sc *scope) (bx, error) {
 		parts = append(parts, c.sql)
 	}
 	return bx{sql: "(" + not + "(" + strings.Join(parts, " OR ") + "))", pred: true, null: true}, nil
+}
+
+// inPlain writes x IN (…) as SQLite's own IN when all of the list compares with
+// x as one type, so that long lists stay flat.
+func (b *binder) inPlain(x bx, list []bx, not string) (string, bool) {
+	texts := make([]string, len(list))
+	left := ""
+	for i, e := range list {
+		if e.t.Kind == tds.KindNull || x.t.Kind == tds.KindNull {
+			return "", false
+		}
+		l, r, t, err := b.comparable("=", x, e)
+		if err != nil || t.Kind == tds.DateTimeOffset || t.Kind == tds.SQLVariant {
+			return "", false
+		}
+		c, _, err := b.merge(l, r, "equal to")
+		if err != nil {
+			return "", false
+		}
+		key := l.sql + collateSuffix(t, c)
+		if i > 0 && key != left {
+			return "", false
+		}
+		left, texts[i] = key, r.sql
+	}
+	return "(" + left + " " + not + "IN (" + strings.Join(texts, ", ") + "))", true
 }
 
 func (b *binder) inQuery(v *inExpr, x bx, not string, sc *scope) (bx, error) {

@@ -594,6 +594,9 @@ func (b *binder) orderKey(o orderItem, cols []outCol, items []string, sc *scope)
 	if err != nil {
 		return "", err
 	}
+	if e.lit != nil || e.sql == "NULL" {
+		return "", errf(408, 16, 1, "A constant expression was encountered in the ORDER BY list, position 1.")
+	}
 	if err := sortable(e.t); err != nil {
 		return "", err
 	}

@@ -40,6 +40,8 @@ func (s *Session) insertBulk(v *insertBulkStmt) error {
 
 // BulkLoad takes the rows of the INSERT BULK that ran just before.
 func (s *Session) BulkLoad(ctx context.Context, columns []tds.Column, next func() ([]any, bool, error)) (int64, error) {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	x := s.bulk
 	s.bulk = nil
 	if x == nil {

@@ -25,6 +25,10 @@ type Config struct {
 	// sys.dm_exec_sessions shows.
 	Sessions []ForeignSession
 
+	// HiddenViews names views of sys which only sysadmin may read; others get
+	// error 297. For example dm_exec_sessions.
+	HiddenViews []string
+
 	// OnStatement is told each request's text before it runs: the statement log.
 	OnStatement func(SessionInfo, string)
 	// Fault is asked before each statement (not: each batch) that is about to run;

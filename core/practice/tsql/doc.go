@@ -61,6 +61,8 @@
 //     inside a transaction, a read takes the database's write lock.
 //   - A statement cancelled inside a transaction may roll the whole transaction
 //     back.
+//   - A cancelled query stops at its next row; while it searches for its first
+//     one, at once.
 //   - Names are resolved when a statement runs, not for the whole batch before.
 //   - Collations know case, accents, trailing spaces and Windows' order of
 //     punctuation, digits and Latin letters; other scripts sort by code point.

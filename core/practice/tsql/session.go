@@ -40,6 +40,10 @@ type Session struct {
 	identityOn string // table of SET IDENTITY_INSERT
 	bulk       *bulkTarget
 
+	busy    sync.Mutex      // held during a request
+	life    context.Context //nolint:containedctx // ends when the session is closed
+	endLife context.CancelFunc
+
 	mu          sync.Mutex // guards what other sessions look at
 	lastRequest time.Time
 	current     string // the text being run
@@ -68,6 +72,7 @@ func (s *Server) newSession(who Login, l tds.LoginRequest) (*Session, error) {
 		conn: c, attached: map[*Database]bool{}, opts: defaultOptions(),
 	}
 	x.tx.init()
+	x.life, x.endLife = context.WithCancel(context.Background())
 	s.mu.Lock()
 	x.spid = s.nextSPID
 	s.nextSPID++
@@ -114,8 +119,23 @@ func (s *Session) end() {
 	s.mu.Unlock()
 }
 
+// enterRequest keeps Close away while a request runs, and ends the request's
+// context when the session is closed.
+func (s *Session) enterRequest(ctx context.Context) (context.Context, func()) {
+	s.busy.Lock()
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(s.life, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+		s.busy.Unlock()
+	}
+}
+
 // Batch runs a SQL batch.
 func (s *Session) Batch(ctx context.Context, text string, w tds.ResultWriter) error {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	s.begin(text)
 	defer s.end()
 	f := &frame{ctx: ctx, w: w, vars: map[string]*variable{}}
@@ -124,6 +144,8 @@ func (s *Session) Batch(ctx context.Context, text string, w tds.ResultWriter) er
 
 // ExecuteSQL runs sp_executesql.
 func (s *Session) ExecuteSQL(ctx context.Context, text string, params []tds.Param, w tds.ResultWriter) error {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	s.begin(text)
 	defer s.end()
 	f := &frame{ctx: ctx, w: w, vars: map[string]*variable{}, level: 1}
@@ -201,6 +223,8 @@ func (s *Session) run(f *frame, text string) error {
 
 // Call runs a procedure.
 func (s *Session) Call(ctx context.Context, procedure string, params []tds.Param, w tds.ResultWriter) (int32, error) {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	s.begin("EXEC " + procedure)
 	defer s.end()
 	f := &frame{ctx: ctx, w: w, vars: map[string]*variable{}}
@@ -250,16 +274,22 @@ func (p *parser) tryObject() (n objName, ok bool) {
 
 // Begin starts a transaction.
 func (s *Session) Begin(ctx context.Context) error {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	return s.guard(&frame{ctx: ctx}, 1, "BEGIN TRANSACTION", func() error { return s.beginTran() })
 }
 
 // Commit commits one level of the transaction.
 func (s *Session) Commit(ctx context.Context) error {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	return s.guard(&frame{ctx: ctx}, 1, "COMMIT TRANSACTION", func() error { return s.commitTran(ctx) })
 }
 
 // Rollback rolls the whole transaction back.
 func (s *Session) Rollback(ctx context.Context) error {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	return s.guard(&frame{ctx: ctx}, 1, "ROLLBACK TRANSACTION", func() error { return s.rollbackTran(ctx, "") })
 }
 
@@ -271,6 +301,8 @@ func (s *Session) Database() string { return s.db.conf().Name }
 
 // Reset puts the session back to how it was after login.
 func (s *Session) Reset(ctx context.Context) error {
+	ctx, leave := s.enterRequest(ctx)
+	defer leave()
 	s.rollbackAll(context.WithoutCancel(ctx))
 	s.srv.locks.releaseOwner(s)
 	s.opts = defaultOptions()
@@ -288,6 +320,9 @@ func (s *Session) Close() error {
 	}
 	s.closed = true
 	s.mu.Unlock()
+	s.endLife()
+	s.busy.Lock()
+	defer s.busy.Unlock()
 	s.rollbackAll(context.Background())
 	s.srv.locks.releaseOwner(s)
 	sessions.Delete(s.id)
