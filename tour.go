@@ -42,7 +42,6 @@ func tourOf(ctx context.Context, p setup.Params, dir string, out io.Writer) erro
 	p.OnChange = w.watch
 	w.session = setup.NewSession(p)
 	err := w.walk(p.Site.Answers)
-	plainLocale()
 	t := tour.New(stage(app.NewWithID(appID)), tour.Options{Dir: dir, Scenarios: scenarios()})
 	for _, m := range w.shots {
 		if shootErr := t.ShootAll(m.name, m.state); shootErr != nil {

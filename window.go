@@ -26,7 +26,6 @@ const appID = "io.github.adsync-reconnect.wizard"
 
 // window opens the wizard and returns when it is closed.
 func window(_ context.Context, p setup.Params) error {
-	plainLocale()
 	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	a.Settings().SetTheme(kit.Theme{})
