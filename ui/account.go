@@ -76,7 +76,7 @@ func option(f answers.Forest) answers.AccountOption {
 func (a *account) open(st setup.State) {
 	body := kit.Column(14)
 	if st.Practice != nil && len(st.Practice.Hints) > 0 {
-		body.Add(kit.Callout(kit.MoodWarning, hints(st.Practice.Hints)...))
+		body.Add(kit.Line(0, 0, kit.NewSmallLink(a.shell.keys, tr("practice.hints.here"), a.shell.ShowHints)))
 	}
 	for _, o := range []fyne.CanvasObject{
 		kit.Column(10, a.option.Objects()...), a.userBox.Object(), a.passBox.Object(), a.dcBox.Object(),
@@ -137,6 +137,7 @@ func (a *account) update(s setup.State) {
 		if f.Green() {
 			a.bar.Stop()
 			a.dialog.close()
+			a.shell.focusFirst() // the next forest without credentials
 			return
 		}
 	}

@@ -17,15 +17,25 @@ type complete struct {
 	shell  *Shell
 	object *fyne.Container
 	note   *kit.Text
-	left   *kit.Text
-	card   *fyne.Container
+	first  *taskList // before leaving staging mode
+	later  *taskList
 	checks map[string]*kit.Check
 	saved  *kit.Text
-	made   memo
+}
+
+// taskList is a heading and the card of tasks below it.
+type taskList struct {
+	head *kit.Text
+	card *fyne.Container
+	made memo
+}
+
+func newTaskList() *taskList {
+	return &taskList{head: kit.NewText(kit.Span{Color: kit.ColorMuted}), card: kit.Over()}
 }
 
 func newComplete(s *Shell) *complete {
-	p := &complete{shell: s, note: kit.Plain(""), left: kit.NewText(kit.Span{Color: kit.ColorMuted}), card: kit.Over(), saved: kit.Muted("")}
+	p := &complete{shell: s, note: kit.Plain(""), first: newTaskList(), later: newTaskList(), checks: map[string]*kit.Check{}, saved: kit.Muted("")}
 	links := kit.Line(22, 6)
 	for _, l := range []struct{ key, url string }{
 		{"next.verify", product.LinkPostInstall}, {"next.staging", product.LinkStaging}, {"next.deletes", product.LinkAccidentalDelete},
@@ -33,7 +43,7 @@ func newComplete(s *Shell) *complete {
 	} {
 		links.Add(kit.NewSmallLink(s.keys, tr(l.key), func() { s.openURL(l.url) }))
 	}
-	p.object = kit.Column(14, kit.Callout(kit.MoodSuccess, p.note), p.left, p.card,
+	p.object = kit.Column(14, kit.Callout(kit.MoodSuccess, p.note), p.first.head, p.first.card, p.later.head, p.later.card,
 		kit.Column(6, kit.Bold(tr("complete.next")), links), p.saved)
 	return p
 }
@@ -56,41 +66,46 @@ func (p *complete) Update(s setup.State) {
 		database = s.Facts.Database.Name
 	}
 	p.note.Set(kit.Span{Text: tr("complete.owns", or(s.Computer), database) + " ", Bold: true}, kit.Span{Text: tr("complete.staging")})
-	open := 0
+	var first, later []review.Task
 	for _, t := range s.Tasks {
-		if !t.Done {
-			open++
+		if t.First {
+			first = append(first, t)
+		} else {
+			later = append(later, t)
 		}
 	}
-	switch {
-	case len(s.Tasks) == 0:
-		p.left.SetText(tr("complete.notasks"))
-	case open == 0:
-		p.left.SetText(tr("complete.alldone"))
-	default:
-		p.left.SetText(count("complete.tasks", open))
-	}
-	p.fill(s.Tasks)
+	p.fill(p.first, first, "complete.tasks")
+	p.fill(p.later, later, "complete.later")
 	if o := s.Install.Outcome; o != nil && len(o.Reports) > 0 {
 		p.saved.SetText(tr("complete.report", o.Reports[0]))
 	}
 	show(p.saved, p.saved.String() != "")
 }
 
-func (p *complete) fill(tasks []review.Task) {
-	show(p.card, len(tasks) > 0)
-	names := make([]any, 0, 2*len(tasks))
+// fill shows a list of tasks under what is left of it.
+func (p *complete) fill(l *taskList, tasks []review.Task, key string) {
+	show(l.head, len(tasks) > 0)
+	show(l.card, len(tasks) > 0)
+	open := 0
+	shapes := make([]any, 0, len(tasks))
 	for _, t := range tasks {
-		t.Done = false
-		names = append(names, t)
+		if !t.Done {
+			open++
+		}
+		t.Done = false // a tick alone does not make the rows anew
+		shapes = append(shapes, t)
 	}
-	if p.made.changed(names...) {
-		p.checks = map[string]*kit.Check{}
+	if open == 0 {
+		l.head.SetText(tr(key + ".done"))
+	} else {
+		l.head.SetText(count(key, open))
+	}
+	if l.made.changed(shapes...) {
 		rows := make([]fyne.CanvasObject, len(tasks))
 		for i, t := range tasks {
 			rows[i] = p.row(t)
 		}
-		p.card.Objects = kit.CardParts(rows)
+		l.card.Objects = kit.CardParts(rows)
 	}
 	for _, t := range tasks {
 		p.checks[t.ID].Set(t.Done)
@@ -98,11 +113,7 @@ func (p *complete) fill(tasks []review.Task) {
 }
 
 func (p *complete) row(t review.Task) fyne.CanvasObject {
-	hint := t.Text
-	if t.First {
-		hint = tr("complete.first") + " " + hint
-	}
-	c := kit.NewTitledCheck(p.shell.keys, t.Title, hint, t.Done, func(on bool) {
+	c := kit.NewTitledCheck(p.shell.keys, t.Title, t.Text, t.Done, func(on bool) {
 		p.shell.session.Dispatch(setup.TaskTicked{ID: t.ID, On: on})
 	})
 	p.checks[t.ID] = c

@@ -72,7 +72,8 @@ func (r *frameRenderer) MinSize() fyne.Size { return r.f.MinSize() }
 func (r *frameRenderer) Destroy()           {}
 func (r *frameRenderer) Objects() []fyne.CanvasObject {
 	s := r.f.shell
-	return []fyne.CanvasObject{r.f.ground, s.nav.object, r.f.banner, r.f.text, r.f.hints, s.scroll, s.band}
+	// Tab follows this order: the page, its buttons, then what is beside the matter.
+	return []fyne.CanvasObject{r.f.ground, r.f.banner, r.f.text, s.scroll, s.band, s.nav.object, r.f.hints}
 }
 
 func (r *frameRenderer) Refresh() {

@@ -80,7 +80,7 @@ func (e *Expander) CreateRenderer() fyne.WidgetRenderer {
 	}
 	r.paint = func() {
 		fill := fyne.ThemeColorName("")
-		if e.IsOpen() || e.hovered {
+		if e.IsOpen() || (e.hovered && !e.disabled) {
 			fill = ColorBand
 		}
 		e.ground.Paint(fill, "")
