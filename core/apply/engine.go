@@ -61,6 +61,7 @@ func (e *Engine) newRun(steps []plan.Step, say func(Progress)) *run {
 			p.State = Undone
 		case RecordLeft:
 			p.State = Left
+		default: // not begun: waiting
 		}
 		r.outcome.Steps = append(r.outcome.Steps, p)
 	}
@@ -166,11 +167,8 @@ func probe(ctx context.Context, a Action, w *Work) (done bool, err error) {
 func (e *Engine) Undo(ctx context.Context, steps []plan.Step, say func(Progress)) Outcome {
 	r := e.newRun(steps, say)
 	for i := len(steps) - 1; i >= 0; i-- {
-		switch e.Journal.Step(steps[i].ID) {
-		case "", RecordUndone:
-			continue
-		}
-		if e.Actions[steps[i].ID].Undo == nil {
+		was := e.Journal.Step(steps[i].ID)
+		if was == "" || was == RecordUndone || e.Actions[steps[i].ID].Undo == nil {
 			continue
 		}
 		r.undo(ctx, i)

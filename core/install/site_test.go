@@ -220,6 +220,7 @@ func (b *bench) facts(t *testing.T) facts.Set {
 func TestInstall_wholeAndBack(t *testing.T) {
 	for _, scenario := range []string{"two-forests", "stale"} {
 		t.Run(scenario, func(t *testing.T) {
+			t.Parallel()
 			b := open(t, scenario)
 			before := b.dump(t)
 			state, err := b.install(t)
@@ -284,6 +285,7 @@ func checkInstalled(t *testing.T, b *bench, state setup.State) {
 func TestInstall_stopAfterEachStep(t *testing.T) {
 	for _, kind := range []plan.Kind{plan.KindRecheck, plan.KindClaim, plan.KindAccount, plan.KindIdentity, plan.KindSecrets, plan.KindDatabase, plan.KindVerify} {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			b := open(t, "healthy")
 			before := b.dump(t)
 			b.hooks[string(kind)+" running"] = func() { b.s.Dispatch(setup.StopPressed{}) }
@@ -319,6 +321,7 @@ func TestInstall_stopAfterEachStep(t *testing.T) {
 func TestInstall_lostConnection(t *testing.T) {
 	for _, kind := range []plan.Kind{plan.KindClaim, plan.KindAccount, plan.KindIdentity, plan.KindSecrets, plan.KindDatabase} {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			b := open(t, "healthy")
 			before := b.dump(t)
 			b.hooks[string(kind)+" done"] = b.wire.cut

@@ -54,6 +54,7 @@ func (s State) missing(p Page) string {
 		if s.Install.Outcome == nil {
 			return "The installation is running."
 		}
+	default: // Complete lacks nothing
 	}
 	return ""
 }
@@ -162,6 +163,7 @@ func (s State) Changed() bool {
 		switch p.State {
 		case apply.Running, apply.Done, apply.Failed, apply.Undoing, apply.Left:
 			return true
+		default: // not begun, or taken back
 		}
 	}
 	return false

@@ -237,6 +237,7 @@ func toPage(t *testing.T, s *Session, p Page) State {
 			for _, f := range state.Forests {
 				press(t, s, ForestGiven{Forest: state.ForestAnswer(f.Name)})
 			}
+		default: // nothing to give
 		}
 		press(t, s, NextPressed{})
 	}

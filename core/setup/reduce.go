@@ -13,8 +13,8 @@ import (
 // made-up ids come in with the state (Now, IDs), which the session fills in.
 func Reduce(s State, e Event) (State, Effect) {
 	s.Rev++
-	if next, effect, ok := reduceResult(s, e); ok {
-		return next, effect
+	if next, ok := reduceResult(s, e); ok {
+		return next, nil
 	}
 	if s.installing() {
 		return reduceInstalling(s, e)
@@ -113,6 +113,7 @@ func (s State) next() (State, Effect) {
 		return s.install("")
 	case PageInstalling, PageComplete:
 		return s, nil
+	default: // nothing to do first
 	}
 	i := index(s.Page)
 	if i < 0 {

@@ -52,6 +52,15 @@ func reduceAnswer(s State, e Event) (State, Effect) {
 		return s.pin(sql)
 	case CheckPressed:
 		return s.inspect()
+	default:
+		return reduceSignIn(s, e)
+	}
+	return s, nil
+}
+
+// reduceSignIn handles the pages behind the check: tenant, forests and options.
+func reduceSignIn(s State, e Event) (State, Effect) {
+	switch e := e.(type) {
 	case EntraEdited:
 		return s.editEntra(e.Entra)
 	case EntraPressed:

@@ -75,12 +75,12 @@ func answersTask(e Event, t Task) bool {
 
 // reduceResult handles what comes back from effects. ok is false for events that
 // are none.
-func reduceResult(s State, e Event) (next State, effect Effect, ok bool) {
+func reduceResult(s State, e Event) (next State, ok bool) {
 	if _, isResult := tokenOf(e); !isResult {
-		return s, nil, false
+		return s, false
 	}
 	if !s.expects(e) {
-		return s, nil, true
+		return s, true
 	}
 	switch e := e.(type) {
 	case Progressed:
@@ -94,9 +94,9 @@ func reduceResult(s State, e Event) (next State, effect Effect, ok bool) {
 	case StepProgressed:
 		s.Install.Steps = mergeStep(s.Install.Steps, e.Progress)
 	default:
-		return s.finish(e), nil, true
+		return s.finish(e), true
 	}
-	return s, nil, true
+	return s, true
 }
 
 // finish handles the event that ends a task.
@@ -336,6 +336,7 @@ func (s State) failed(task Task, forest string, p *problem.Problem) State {
 			f.Problem = p
 			return s.setForest(i, f)
 		}
+	default: // its problem belongs to the page
 	}
 	if p != nil {
 		s.Problems = append(slices.Clone(s.Problems), p)
@@ -357,6 +358,7 @@ func (s State) installBroke(task Task, p *problem.Problem) State {
 			steps[i].State, steps[i].Problem = apply.Failed, p
 		case apply.Undoing:
 			steps[i].State, steps[i].Problem = apply.Left, p
+		default: // was not at work
 		}
 	}
 	o.Steps = steps

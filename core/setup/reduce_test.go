@@ -23,14 +23,39 @@ func eventMakers() []func(r *rand.Rand, token int) Event {
 	states := []apply.StepState{apply.Waiting, apply.Running, apply.Done, apply.Failed, apply.Undoing, apply.Undone, apply.Left}
 	sets := []facts.Set{{}, factstest.Set(), func() facts.Set { s := factstest.Set(); s.Database.ReadOnly.Value = true; return s }()}
 	fixed := []Event{
-		NextPressed{}, NextPressed{}, NextPressed{}, NextPressed{}, PreviousPressed{}, CancelPressed{}, ProblemClosed{},
-		LicenceToggled{}, LicenceToggled{On: true}, SituationChosen{Situation: answers.SituationStaging},
-		PracticeChosen{Scenario: "healthy"}, PracticeChosen{}, SQLPasswordTyped{Password: secret.New("x")}, SQLPasswordTyped{},
-		ServicePasswordTyped{Password: secret.New("x")}, InstancesAsked{}, DatabasesAsked{}, CertificatePinned{SHA256: "AB"},
-		CheckPressed{}, EntraEdited{Entra: answers.Entra{User: "a@b"}}, EntraEdited{}, EntraPressed{}, EntraForgotten{},
-		ComponentsEdited{Components: answers.Components{Installed: "2.5.79.0"}}, ComponentsEdited{},
-		OptionsEdited{Options: answers.Options{StartSync: true}}, OptionsEdited{}, StopPressed{}, RetryPressed{}, UndoPressed{},
-		TaskTicked{ID: "password-hash-sync", On: true}, SavePressed{Path: "x.html"}, SavePressed{Path: "x"},
+		NextPressed{},
+		NextPressed{},
+		NextPressed{},
+		NextPressed{},
+		PreviousPressed{},
+		CancelPressed{},
+		ProblemClosed{},
+		LicenceToggled{},
+		LicenceToggled{On: true},
+		SituationChosen{Situation: answers.SituationStaging},
+		PracticeChosen{Scenario: "healthy"},
+		PracticeChosen{},
+		SQLPasswordTyped{Password: secret.New("x")},
+		SQLPasswordTyped{},
+		ServicePasswordTyped{Password: secret.New("x")},
+		InstancesAsked{},
+		DatabasesAsked{},
+		CertificatePinned{SHA256: "AB"},
+		CheckPressed{},
+		EntraEdited{Entra: answers.Entra{User: "a@b"}},
+		EntraEdited{},
+		EntraPressed{},
+		EntraForgotten{},
+		ComponentsEdited{Components: answers.Components{Installed: "2.5.79.0"}},
+		ComponentsEdited{},
+		OptionsEdited{Options: answers.Options{StartSync: true}},
+		OptionsEdited{},
+		StopPressed{},
+		RetryPressed{},
+		UndoPressed{},
+		TaskTicked{ID: "password-hash-sync", On: true},
+		SavePressed{Path: "x.html"},
+		SavePressed{Path: "x"},
 		ForestGiven{Forest: answers.Forest{Forest: "contoso.local", User: `CONTOSO\ea`}, Password: secret.New("x")},
 		ForestGiven{Forest: answers.Forest{Forest: "FABRIKAM.local", User: `FABRIKAM\ea`}, Password: secret.New("x")},
 		ForestGiven{},
@@ -139,8 +164,9 @@ func helpful(s State) Event {
 			return ForestVerified{Token: n, Forest: s.Busy.Forest, Account: factstest.ForestAccount(s.Busy.Forest, name)}
 		case TaskInstall:
 			return InstallEnded{Token: n, Outcome: apply.Outcome{Ending: apply.Completed}}
+		default:
+			return TaskFailed{Token: n}
 		}
-		return TaskFailed{Token: n}
 	}
 	if ok, _ := s.CanNext(); ok {
 		return NextPressed{}
@@ -161,6 +187,7 @@ func helpful(s State) Event {
 				return ForestGiven{Forest: answers.Forest{Forest: f.Name, User: "x"}, Password: secret.New("x")}
 			}
 		}
+	default: // checking again helps
 	}
 	return CheckPressed{}
 }

@@ -44,8 +44,11 @@ type Params struct {
 // Session is the wizard at work: it owns the state, the secrets and whatever
 // runs. All its methods may be called from any goroutine.
 type Session struct {
-	p    Params
-	root context.Context // ends when the session is closed
+	p     Params
+	child func() (context.Context, context.CancelFunc) // a context that ends with the session at the latest
+	// launch is start. It is a value, as effects belong to the session and not to
+	// the context of whoever dispatched the event.
+	launch func(Effect)
 
 	mu      sync.Mutex
 	state   State
@@ -82,12 +85,14 @@ func NewSession(p Params) *Session {
 	}
 	root, end := context.WithCancel(context.Background())
 	s := &Session{
-		p: p, root: root, end: end, site: p.Site,
+		p: p, end: end, site: p.Site,
+		child:   func() (context.Context, context.CancelFunc) { return context.WithCancel(root) },
 		secrets: maps.Clone(p.Site.Secrets), running: map[int]*running{}, changed: make(chan struct{}),
 	}
 	if s.secrets == nil {
 		s.secrets = map[string]secret.Value{}
 	}
+	s.launch = s.start
 	s.state = State{
 		Now: p.Clock().UTC(), Page: PageWelcome, Furthest: PageWelcome, Program: p.Program,
 		Computer: p.Site.Computer, Practice: p.Site.Practice,
@@ -139,7 +144,7 @@ func (s *Session) apply(e Event, accepted func()) bool {
 	}
 	s.cancelVoid()
 	if effect != nil && !s.closed {
-		s.start(effect)
+		s.launch(effect)
 	}
 	close(s.changed)
 	s.changed = make(chan struct{})

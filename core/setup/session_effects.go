@@ -94,9 +94,10 @@ func (s *Session) startSignIn(e SignInTenant, site Site, password secret.Value) 
 
 // run starts work under a token and feeds its outcome back: the event, or its
 // error as TaskFailed. keep is for Install and undo, which are asked to stop and
-// never cancelled by the state.
+// never cancelled by the state. The work outlives whoever dispatched the event:
+// its context is that of the session.
 func (s *Session) run(token int, keep bool, work func(context.Context, *running) (Event, error)) {
-	ctx, cancel := context.WithCancel(s.root)
+	ctx, cancel := s.child()
 	r := &running{cancel: cancel, stop: make(chan struct{}), keep: keep}
 	s.running[token] = r
 	s.work.Go(func() {

@@ -35,29 +35,26 @@ type RunOptions struct {
 // error: it is what was asked for. The facts are in the state even when an error
 // says that the database was not reached.
 func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
-	u := unattended{ctx: ctx, s: s}
+	u := unattended{s}
 	var err error
 	if o.Install {
-		err = u.install()
+		err = u.install(ctx)
 	} else {
-		err = u.check()
+		err = u.check(ctx)
 	}
 	return s.State(), err
 }
 
 // unattended is one run without a person.
-type unattended struct {
-	ctx context.Context
-	s   *Session
-}
+type unattended struct{ s *Session }
 
 // do dispatches an event and waits until everything it started has ended.
-func (u unattended) do(e Event) (State, error) {
+func (u unattended) do(ctx context.Context, e Event) (State, error) {
 	u.s.Dispatch(e)
-	if err := u.s.Wait(u.ctx); err != nil {
+	if err := u.s.Wait(ctx); err != nil {
 		u.s.Dispatch(CancelPressed{})
 		// Cancel ends anything at once, but for the step of Install that is running.
-		if waitErr := u.s.Wait(context.WithoutCancel(u.ctx)); waitErr != nil {
+		if waitErr := u.s.Wait(context.WithoutCancel(ctx)); waitErr != nil {
 			err = waitErr
 		}
 		return u.s.State(), problem.From(err)
@@ -70,12 +67,12 @@ func (u unattended) do(e Event) (State, error) {
 }
 
 // next goes on to a page, and says what keeps it from getting there.
-func (u unattended) next(to Page) (State, error) {
+func (u unattended) next(ctx context.Context, to Page) (State, error) {
 	state := u.s.State()
 	if ok, why := state.CanNext(); !ok {
 		return state, &problem.Problem{Code: CodeMissing, What: why, Fix: "Complete the answers, then try again."}
 	}
-	state, err := u.do(NextPressed{})
+	state, err := u.do(ctx, NextPressed{})
 	if err == nil && state.Page != to {
 		err = &problem.Problem{
 			Code: CodeMissing, What: fmt.Sprintf("The run came to the page %q instead of %q.", state.Page, to),
@@ -85,16 +82,16 @@ func (u unattended) next(to Page) (State, error) {
 	return state, err
 }
 
-func (u unattended) check() error {
+func (u unattended) check(ctx context.Context) error {
 	state := u.s.State()
 	if why := missingComponents(state.Answers, state.Given); why != "" {
 		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
 	}
-	_, err := u.do(CheckPressed{})
+	_, err := u.do(ctx, CheckPressed{})
 	return err
 }
 
-func (u unattended) install() error {
+func (u unattended) install(ctx context.Context) error {
 	state := u.s.State()
 	if !state.Answers.Acknowledge.Licence && state.Practice == nil {
 		return &problem.Problem{
@@ -103,18 +100,18 @@ func (u unattended) install() error {
 		}
 	}
 	u.s.Dispatch(LicenceToggled{On: true})
-	if _, err := u.next(PageComponents); err != nil {
+	if _, err := u.next(ctx, PageComponents); err != nil {
 		return err
 	}
-	state, err := u.next(PageCheck)
+	state, err := u.next(ctx, PageCheck)
 	if err == nil {
 		err = acceptable(state.Findings)
 	}
 	if err != nil {
 		return err
 	}
-	for _, part := range []func() error{u.tenant, u.forests, u.apply} {
-		if err := part(); err != nil {
+	for _, part := range []func(context.Context) error{u.tenant, u.forests, u.apply} {
+		if err := part(ctx); err != nil {
 			return err
 		}
 	}
@@ -122,11 +119,11 @@ func (u unattended) install() error {
 }
 
 // tenant signs in to Entra ID.
-func (u unattended) tenant() error {
-	if _, err := u.next(PageEntra); err != nil {
+func (u unattended) tenant(ctx context.Context) error {
+	if _, err := u.next(ctx, PageEntra); err != nil {
 		return err
 	}
-	state, err := u.do(EntraPressed{})
+	state, err := u.do(ctx, EntraPressed{})
 	if err == nil && state.Entra.Problem != nil {
 		err = state.Entra.Problem
 	}
@@ -137,8 +134,8 @@ func (u unattended) tenant() error {
 }
 
 // forests gives every forest its answer.
-func (u unattended) forests() error {
-	state, err := u.next(PageDirectories)
+func (u unattended) forests(ctx context.Context) error {
+	state, err := u.next(ctx, PageDirectories)
 	if err != nil {
 		return err
 	}
@@ -150,7 +147,7 @@ func (u unattended) forests() error {
 				Fix: "Add the forest with user and password to the answers.",
 			}
 		}
-		after, err := u.do(ForestGiven{Forest: a})
+		after, err := u.do(ctx, ForestGiven{Forest: a})
 		if err != nil {
 			return err
 		}
@@ -166,14 +163,14 @@ func (u unattended) forests() error {
 }
 
 // apply builds the plan and installs.
-func (u unattended) apply() error {
-	if _, err := u.next(PageReady); err != nil {
+func (u unattended) apply(ctx context.Context) error {
+	if _, err := u.next(ctx, PageReady); err != nil {
 		return err
 	}
 	if ok, why := u.s.State().CanNext(); !ok {
 		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Complete the answers, then try again."}
 	}
-	state, err := u.do(NextPressed{})
+	state, err := u.do(ctx, NextPressed{})
 	o := state.Install.Outcome
 	switch {
 	case o != nil && o.Ending == apply.Completed:
