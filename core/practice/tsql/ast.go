@@ -257,7 +257,6 @@ type (
 	raiseStmt struct {
 		pos
 		args   []expr
-		number int32 // a literal message number
 		nowait bool
 	}
 	throwStmt struct {
@@ -288,7 +287,6 @@ type (
 		cols     []string
 		rows     [][]expr
 		sel      *selectStmt
-		exec     *execStmt
 		defaults bool
 		output   []selectItem
 		top      expr

@@ -86,7 +86,6 @@ type scope struct {
 	groups  map[string]bool
 	noAgg   string // why aggregates are not allowed here
 	inAgg   bool
-	hasAgg  bool
 }
 
 func newBinder(s *Session, f *frame) *binder {
@@ -143,7 +142,7 @@ func (b *binder) convStyle(e bx, to tds.Type, c convSpec) bx {
 }
 
 // same tells whether a value of type a is already a value of type b.
-func same(a, b tds.Type) bool {
+func same(a, b tds.Type) bool { //nolint:gocyclo // the rules of the language, case by case
 	switch {
 	case a == b:
 		return true
@@ -212,7 +211,7 @@ func nearOf(x expr) string {
 	return ")"
 }
 
-func (b *binder) expr(x expr, sc *scope) (bx, error) {
+func (b *binder) expr(x expr, sc *scope) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
 	b.depth++
 	defer func() { b.depth-- }()
 	if sc != nil && sc.grouped && !sc.inAgg {

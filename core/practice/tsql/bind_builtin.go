@@ -153,8 +153,10 @@ func bindDataLength(b *binder, f *funcExpr, sc *scope) (bx, error) {
 	if e.t.Length < 0 {
 		out.t = typeBigInt
 	}
-	fixed := map[tds.Kind]int{tds.Bit: 1, tds.TinyInt: 1, tds.SmallInt: 2, tds.Int: 4, tds.BigInt: 8, tds.Real: 4, tds.Float: 8, tds.Money: 8, tds.SmallMoney: 4,
-		tds.DateTime: 8, tds.SmallDateTime: 4, tds.Date: 3, tds.UniqueIdentifier: 16}
+	fixed := map[tds.Kind]int{
+		tds.Bit: 1, tds.TinyInt: 1, tds.SmallInt: 2, tds.Int: 4, tds.BigInt: 8, tds.Real: 4, tds.Float: 8, tds.Money: 8, tds.SmallMoney: 4,
+		tds.DateTime: 8, tds.SmallDateTime: 4, tds.Date: 3, tds.UniqueIdentifier: 16,
+	}
 	switch k := e.t.Kind; {
 	case isUnicode(k), k == tds.XML:
 		out.sql = "tsql_text('nbytes', " + e.sql + ")"
@@ -174,7 +176,7 @@ func bindDataLength(b *binder, f *funcExpr, sc *scope) (bx, error) {
 
 // textFunc binds a function whose first argument and result are text; further
 // arguments are numbers, except the last one of STUFF.
-func textFunc(op string) func(*binder, *funcExpr, *scope) (bx, error) {
+func textFunc(op string) func(*binder, *funcExpr, *scope) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
 	return func(b *binder, f *funcExpr, sc *scope) (bx, error) {
 		e, err := b.text(f.args[0], sc, op)
 		if err != nil {

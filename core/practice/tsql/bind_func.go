@@ -151,7 +151,7 @@ type fn struct {
 	bind   func(b *binder, f *funcExpr, sc *scope) (bx, error)
 }
 
-func (b *binder) call(f *funcExpr, sc *scope) (bx, error) {
+func (b *binder) call(f *funcExpr, sc *scope) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
 	name := strings.ToUpper(f.parts[len(f.parts)-1])
 	if len(f.parts) > 1 {
 		if strings.EqualFold(f.parts[0], "sys") && name == "FN_HADR_IS_PRIMARY_REPLICA" {

@@ -71,7 +71,7 @@ func (b *binder) binary(v *binaryExpr, sc *scope) (bx, error) {
 }
 
 // arith binds + - * / % & | ^.
-func (b *binder) arith(op string, l, r bx) (bx, error) {
+func (b *binder) arith(op string, l, r bx) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
 	k := max(precedence[l.t.Kind], precedence[r.t.Kind])
 	hi := l.t
 	if precedence[r.t.Kind] == k {
@@ -88,7 +88,7 @@ func (b *binder) arith(op string, l, r bx) (bx, error) {
 	case isDate(hi.Kind):
 		return b.dateArith(op, l, r, hi)
 	case isString(hi.Kind), hi.Kind == tds.UniqueIdentifier, hi.Kind == tds.XML, hi.Kind == tds.SQLVariant, isBinary(hi.Kind):
-		if l.t.Kind != r.t.Kind && !(isString(l.t.Kind) && isString(r.t.Kind)) {
+		if l.t.Kind != r.t.Kind && (!isString(l.t.Kind) || !isString(r.t.Kind)) {
 			if err := checkConversion(l.t, hi, false); err != nil {
 				return bx{}, err
 			}
@@ -101,7 +101,7 @@ func (b *binder) arith(op string, l, r bx) (bx, error) {
 		}
 		return bx{}, errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
 	}
-	if strings.Contains("&|^", op) {
+	if op == "&" || op == "|" || op == "^" {
 		return b.bits(op, l, r, hi)
 	}
 	if hi.Kind == tds.Bit {
@@ -267,7 +267,7 @@ func (b *binder) concatBinary(l, r bx) (bx, error) {
 }
 
 // dateArith is datetime ± number and datetime - datetime.
-func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) {
+func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
 	old := hi.Kind == tds.DateTime || hi.Kind == tds.SmallDateTime
 	if !old || op != "+" && op != "-" {
 		if isDate(l.t.Kind) && isDate(r.t.Kind) {

@@ -30,7 +30,7 @@ func colName(i int) string { return "c" + strconv.Itoa(i+1) }
 
 // subselect binds a query inside another one.
 func (b *binder) subselect(s *selectStmt, parent *scope, exists bool) (boundQuery, error) {
-	q, err := b.query(s, parent, nil)
+	q, err := b.query(s, parent)
 	if err != nil {
 		return q, err
 	}
@@ -49,8 +49,8 @@ func hasTop(q queryExpr) bool {
 	return ok && c.top != nil
 }
 
-// query binds a whole SELECT. want, when given, are the types its columns must have.
-func (b *binder) query(s *selectStmt, parent *scope, want []tds.Type) (boundQuery, error) {
+// query binds a whole SELECT.
+func (b *binder) query(s *selectStmt, parent *scope) (boundQuery, error) {
 	mark := len(b.ctes)
 	defer func() { b.ctes = b.ctes[:mark] }()
 	if err := b.bindCTEs(s.ctes, parent); err != nil {
@@ -58,7 +58,7 @@ func (b *binder) query(s *selectStmt, parent *scope, want []tds.Type) (boundQuer
 	}
 	switch body := s.body.(type) {
 	case *selectCore:
-		return b.core(body, s, parent, want)
+		return b.core(body, s, parent, nil)
 	case *setOp:
 		q, err := b.setOp(body, parent)
 		if err != nil {
@@ -175,7 +175,7 @@ func (b *binder) queryBody(q queryExpr, parent *scope) (boundQuery, error) {
 	return boundQuery{}, errSyntax("SELECT")
 }
 
-func (b *binder) setOp(u *setOp, parent *scope) (boundQuery, error) {
+func (b *binder) setOp(u *setOp, parent *scope) (boundQuery, error) { //nolint:gocyclo // the rules of the language, case by case
 	l, err := b.queryBody(u.l, parent)
 	if err != nil {
 		return l, err
@@ -425,7 +425,7 @@ func groupKeySQL(e bx) string {
 }
 
 // items binds the select list.
-func (b *binder) items(c *selectCore, sc *scope, q *boundQuery, want []tds.Type) ([]string, error) {
+func (b *binder) items(c *selectCore, sc *scope, q *boundQuery, want []tds.Type) ([]string, error) { //nolint:gocyclo // the rules of the language, case by case
 	var out []string
 	add := func(e bx, name string) error {
 		if len(want) > 0 {
@@ -544,7 +544,7 @@ func (b *binder) ordering(c *selectCore, s *selectStmt, items []string, q *bound
 // orderKey binds one sort key: a position, a name of the select list, or an
 // expression. A key that stands in the select list is marked with a zero byte
 // when items are given.
-func (b *binder) orderKey(o orderItem, cols []outCol, items []string, sc *scope) (string, error) {
+func (b *binder) orderKey(o orderItem, cols []outCol, items []string, sc *scope) (string, error) { //nolint:gocyclo // the rules of the language, case by case
 	dir := ""
 	if o.desc {
 		dir = " DESC"

@@ -70,12 +70,11 @@ func (s *Session) BulkLoad(ctx context.Context, columns []tds.Column, next func(
 
 // inserter puts many rows into a table with one prepared statement.
 type inserter struct {
-	d     *Database
-	t     *table
-	cols  []*column
-	stmt  driver.Stmt
-	args  []driver.NamedValue
-	ident *column
+	d    *Database
+	t    *table
+	cols []*column
+	stmt driver.Stmt
+	args []driver.NamedValue
 }
 
 // newInserter prepares for the given columns; all others get their default
@@ -199,7 +198,7 @@ func (d *Database) Load(ctx context.Context, tableName string, columns []string,
 	}
 	s.internal, s.initial = true, d
 	s.setDB(d)
-	defer func() { _ = s.Close() }() // its work is committed or undone by then
+	defer func() { _ = s.Close() }() //nolint:contextcheck // its work is committed or undone by then
 	n := nameOf(tableName)
 	t := d.find(d.cat.Load(), n.schema, n.name)
 	if t == nil {
@@ -246,7 +245,7 @@ func (d *Database) Exec(ctx context.Context, text string) error {
 	if err == nil && w.err != nil {
 		err = w.err
 	}
-	return errors.Join(err, s.Close())
+	return errors.Join(err, s.Close()) //nolint:contextcheck // closing is not to be cancelled
 }
 
 type firstError struct{ err error }

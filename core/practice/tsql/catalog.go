@@ -50,7 +50,6 @@ type table struct {
 	indexes      []*index
 	created      time.Time
 	nextCol      int
-	heap         bool
 }
 
 type column struct {
@@ -58,7 +57,6 @@ type column struct {
 	name     string
 	phys     string
 	t        tds.Type
-	decimal  bool // declared as decimal or numeric, for the catalogue's wording
 	null     bool
 	coll     string // the collation's full name, for character types
 	c        collation

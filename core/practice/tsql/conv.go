@@ -14,7 +14,7 @@ import (
 
 // checkConversion refuses conversions that SQL Server does not have: 206, 257
 // and 529.
-func checkConversion(from, to tds.Type, explicit bool) error {
+func checkConversion(from, to tds.Type, explicit bool) error { //nolint:gocyclo // the rules of the language, case by case
 	a, b := from.Kind, to.Kind
 	if a == b || a == tds.KindNull {
 		return nil
@@ -182,7 +182,7 @@ func fitInt(n int64, from, to tds.Type) (any, error) {
 	return n, nil
 }
 
-func toInt(x any, from, to tds.Type) (any, error) {
+func toInt(x any, from, to tds.Type) (any, error) { //nolint:gocyclo // the rules of the language, case by case
 	switch v := x.(type) {
 	case int64:
 		if isDate(from.Kind) {
@@ -282,6 +282,7 @@ func overflowed(v string, from, to tds.Type) error {
 		return errf(244, 16, 2, "The conversion of the %s value '%s' overflowed an INT%d column. Use a larger integer column.", typeName(from), clip(v, 64), map[tds.Kind]int{tds.TinyInt: 1, tds.SmallInt: 2}[to.Kind])
 	case tds.BigInt:
 		return errf(8115, 16, 2, "Arithmetic overflow error converting expression to data type bigint.")
+	default:
 	}
 	return errf(248, 16, 1, "The conversion of the %s value '%s' overflowed an int column.", typeName(from), clip(v, 64))
 }
@@ -318,7 +319,7 @@ func toFloat(x any, from, to tds.Type) (any, error) {
 	return f, nil
 }
 
-func toDecimal(x any, from, to tds.Type) (any, error) {
+func toDecimal(x any, from, to tds.Type) (any, error) { //nolint:gocyclo // the rules of the language, case by case
 	var n *big.Int
 	scale := 0
 	switch v := x.(type) {
@@ -390,7 +391,7 @@ func toGUID(x any, from tds.Type) (any, error) {
 	return nil, errDataType(from, tds.Type{Kind: tds.UniqueIdentifier})
 }
 
-func toBinary(x any, from, to tds.Type, style int) (any, error) {
+func toBinary(x any, from, to tds.Type, style int) (any, error) { //nolint:gocyclo // the rules of the language, case by case
 	var b []byte
 	switch v := x.(type) {
 	case []byte:

@@ -11,7 +11,7 @@ import (
 )
 
 // dateText writes a date and time in one of CONVERT's styles.
-func dateText(t time.Time, from tds.Type, style int) (string, error) {
+func dateText(t time.Time, from tds.Type, style int) (string, error) { //nolint:gocyclo // the rules of the language, case by case
 	frac := fraction(t, from)
 	switch style {
 	case 0, 100:
@@ -54,14 +54,14 @@ func dateText(t time.Time, from tds.Type, style int) (string, error) {
 	case 14, 114:
 		return t.Format("15:04:05") + ":" + pad(t.Nanosecond()/1e6, 3), nil
 	case 20, 120:
-		return dateOnly(t, from, "2006-01-02", " ", "15:04:05"), nil
+		return dateOnly(t, from, " "), nil
 	case 21, 25, 121:
-		return dateOnly(t, from, "2006-01-02", " ", "15:04:05") + timeOnly(from, frac) + offsetText(t, from, " -07:00"), nil
+		return dateOnly(t, from, " ") + timeOnly(from, frac) + offsetText(t, from, " -07:00"), nil
 	case 126:
 		if (from.Kind == tds.DateTime || from.Kind == tds.SmallDateTime) && t.Nanosecond() == 0 {
 			frac = ""
 		}
-		return dateOnly(t, from, "2006-01-02", "T", "15:04:05") + timeOnly(from, frac) + offsetText(t, from, "-07:00"), nil
+		return dateOnly(t, from, "T") + timeOnly(from, frac) + offsetText(t, from, "-07:00"), nil
 	case 127:
 		if from.Kind == tds.DateTimeOffset {
 			t = t.UTC()
@@ -70,19 +70,21 @@ func dateText(t time.Time, from tds.Type, style int) (string, error) {
 		if from.Kind == tds.DateTimeOffset {
 			z = "Z"
 		}
-		return dateOnly(t, from, "2006-01-02", "T", "15:04:05") + timeOnly(from, frac) + z, nil
+		return dateOnly(t, from, "T") + timeOnly(from, frac) + z, nil
 	}
 	return "", errf(281, 16, 1, "%d is not a valid style number when converting from %s to a character string.", style, typeName(from))
 }
 
-func dateOnly(t time.Time, from tds.Type, date, sep, clock string) string {
+func dateOnly(t time.Time, from tds.Type, sep string) string {
+	const date, clock = "2006-01-02", "15:04:05"
 	switch from.Kind {
 	case tds.Date:
 		return t.Format(date)
 	case tds.Time:
 		return t.Format(clock)
+	default:
+		return t.Format(date + sep + clock)
 	}
-	return t.Format(date + sep + clock)
 }
 
 func timeOnly(from tds.Type, frac string) string {
@@ -108,6 +110,7 @@ func fraction(t time.Time, from tds.Type) string {
 		return ".000"
 	case tds.Date:
 		return ""
+	default:
 	}
 	if from.Scale == 0 {
 		return ""
@@ -127,7 +130,7 @@ var (
 
 // parseDate reads the text forms of dates: ISO 8601, compact, month/day/year
 // (us_english) and those with a month's name. zone tells that an offset was given.
-func parseDate(s string, style int) (t time.Time, zone, hasDate bool, ok bool) {
+func parseDate(s string, style int) (t time.Time, zone, hasDate bool, ok bool) { //nolint:gocyclo // the rules of the language, case by case
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), false, true, true
@@ -216,7 +219,7 @@ func month(s string) int {
 
 func daysIn(y, m int) int { return time.Date(y, time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day() }
 
-func toDate(x any, from, to tds.Type, style int) (any, error) {
+func toDate(x any, from, to tds.Type, style int) (any, error) { //nolint:gocyclo // the rules of the language, case by case
 	var t time.Time
 	switch v := x.(type) {
 	case string:

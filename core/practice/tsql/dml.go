@@ -42,7 +42,7 @@ type insertPlan struct {
 	ident    *column // the identity column when it counts by itself
 }
 
-func (b *binder) insertPlan(v *insertStmt) (*insertPlan, error) {
+func (b *binder) insertPlan(v *insertStmt) (*insertPlan, error) { //nolint:gocyclo // the rules of the language, case by case
 	d, t, err := b.target(v.target, "INSERT")
 	if err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func countMismatch(values, cols int, listed bool) error {
 }
 
 func (b *binder) insertSelect(v *insertStmt, p *insertPlan) (string, error) {
-	q, err := b.query(v.sel, nil, nil)
+	q, err := b.query(v.sel, nil)
 	if err != nil {
 		return "", err
 	}
@@ -472,7 +472,7 @@ func (s *Session) truncate(f *frame, v *truncateStmt) error {
 // selectInto runs a SELECT: rows to the client, into variables, or into a new table.
 func (s *Session) selectInto(f *frame, v *queryStmt) error {
 	b := newBinder(s, f)
-	q, err := b.query(v.sel, nil, nil)
+	q, err := b.query(v.sel, nil)
 	if err != nil {
 		return atLine(err, v.line)
 	}

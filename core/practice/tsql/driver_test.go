@@ -161,7 +161,7 @@ func rowText(rows *sql.Rows, cols []*sql.ColumnType) (string, error) {
 	}
 	cells := make([]string, len(cols))
 	for i, p := range values {
-		v := *(p.(*any))
+		v := *p.(*any)
 		cells[i] = cellText(v, cols[i].DatabaseTypeName())
 	}
 	return strings.Join(cells, "|"), nil

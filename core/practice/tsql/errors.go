@@ -53,9 +53,7 @@ type callbackError struct{ se *tds.ServerError }
 
 func (e callbackError) Error() string {
 	b, err := json.Marshal(e.se)
-	if err != nil {
-		return e.se.Message
-	}
+	must(err)
 	return callbackMark + string(b)
 }
 

@@ -64,7 +64,7 @@ func (s *Session) endsBatch(f *frame, se *tds.ServerError) bool {
 }
 
 // statement runs one statement.
-func (s *Session) statement(f *frame, st stmt) error {
+func (s *Session) statement(f *frame, st stmt) error { //nolint:gocyclo // the rules of the language, case by case
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
@@ -330,7 +330,7 @@ func decoders(cols []outCol) []bool {
 	out := make([]bool, len(cols))
 	for i, c := range cols {
 		k := c.t.Kind
-		out[i] = !(isInt(k) && k != tds.Bit || isString(k) || k == tds.XML)
+		out[i] = (!isInt(k) || k == tds.Bit) && !isString(k) && k != tds.XML
 	}
 	return out
 }
@@ -351,7 +351,7 @@ func columnsOf(cols []outCol) []tds.Column {
 }
 
 // leaf runs a statement which contains no others.
-func (s *Session) leaf(f *frame, st stmt) error {
+func (s *Session) leaf(f *frame, st stmt) error { //nolint:gocyclo // the rules of the language, case by case
 	if s.opts.fmtOnly {
 		return s.describe(f, st)
 	}
@@ -405,7 +405,7 @@ func (s *Session) describe(f *frame, st stmt) error {
 			f.vars[d.name] = &variable{t: d.t}
 		}
 	case *queryStmt:
-		q, err := newBinder(s, f).query(v.sel, nil, nil)
+		q, err := newBinder(s, f).query(v.sel, nil)
 		if err != nil || len(q.assign) > 0 || q.into != nil {
 			return err
 		}

@@ -86,6 +86,7 @@ func cell(t tds.Type, v any) string {
 			return x.Format("15:04:05.9999999")
 		case tds.DateTimeOffset:
 			return x.Format("2006-01-02 15:04:05.9999999 -07:00")
+		default:
 		}
 		return x.Format("2006-01-02 15:04:05.9999999")
 	}

@@ -199,7 +199,7 @@ func (s *Session) executeSQL(f *frame, args []procArg) (int32, error) {
 	return 0, err
 }
 
-func (s *Session) bindParams(f *frame, params []declared, args []procArg, vars map[string]*variable, outs map[*variable]*procArg) error {
+func (s *Session) bindParams(f *frame, params []declared, args []procArg, vars map[string]*variable, outs map[*variable]*procArg) error { //nolint:gocyclo // the rules of the language, case by case
 	for i, p := range params {
 		v := &variable{t: p.t}
 		var a *procArg

@@ -18,7 +18,7 @@ func sidOf(name string) []byte {
 	return h[:16]
 }
 
-func fnServerProperty(s *Session, a []any) (any, error) {
+func fnServerProperty(s *Session, a []any) (any, error) { //nolint:gocyclo // the rules of the language, case by case
 	name, ok := argAt(a, 0)
 	if !ok {
 		return nil, nil

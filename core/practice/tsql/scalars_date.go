@@ -128,7 +128,7 @@ func fnDateDiff(a []driver.Value) (driver.Value, error) {
 }
 
 // fnDatePart is tsql_datepart(part, x, kind).
-func fnDatePart(a []driver.Value) (driver.Value, error) {
+func fnDatePart(a []driver.Value) (driver.Value, error) { //nolint:gocyclo // the rules of the language, case by case
 	if anyNull(a) {
 		return nil, nil
 	}

@@ -336,7 +336,7 @@ func likeStep(s, pat string, esc rune, c collation) (string, string, bool) {
 }
 
 // likeSet matches r against a set; pat begins after the bracket.
-func likeSet(r rune, pat string, esc rune, c collation) (bool, string) {
+func likeSet(r rune, pat string, esc rune, c collation) (bool, string) { //nolint:gocyclo // the rules of the language, case by case
 	not := strings.HasPrefix(pat, "^")
 	if not {
 		pat = pat[1:]
@@ -370,7 +370,7 @@ func likeSet(r rune, pat string, esc rune, c collation) (bool, string) {
 }
 
 // fnMath is tsql_math(function, argument…) on float.
-func fnMath(a []driver.Value) (driver.Value, error) {
+func fnMath(a []driver.Value) (driver.Value, error) { //nolint:gocyclo // the rules of the language, case by case
 	if anyNull(a) {
 		return nil, nil
 	}

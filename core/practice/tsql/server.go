@@ -31,7 +31,6 @@ type Server struct {
 	locks      *appLocks
 	statements atomic.Int64
 	trans      atomic.Uint64
-	tempIDs    atomic.Int64
 }
 
 // NewServer makes a server with its system databases and those of the
@@ -249,7 +248,7 @@ func (s *Server) Login(ctx context.Context, l tds.LoginRequest) (tds.Session, er
 		return nil, err
 	}
 	if err := x.enter(name); err != nil {
-		_ = x.Close() // nothing was done in it
+		_ = x.Close() //nolint:contextcheck // nothing was done in it
 		return nil, errf(4060, 11, 1, "Cannot open database \"%s\" requested by the login. The login failed.", name)
 	}
 	x.initial = x.db

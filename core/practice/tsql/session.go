@@ -41,7 +41,7 @@ type Session struct {
 	bulk       *bulkTarget
 
 	busy    sync.Mutex      // held during a request
-	life    context.Context //nolint:containedctx // ends when the session is closed
+	life    context.Context // ends when the session is closed
 	endLife context.CancelFunc
 
 	mu          sync.Mutex // guards what other sessions look at
@@ -87,9 +87,8 @@ type frame struct {
 	ctx   context.Context
 	w     tds.ResultWriter
 	vars  map[string]*variable
-	level int  // nested executions
-	try   int  // TRY blocks around
-	quiet bool // results are not sent: inside a function
+	level int // nested executions
+	try   int // TRY blocks around
 	ret   int32
 }
 
@@ -139,7 +138,7 @@ func (s *Session) Batch(ctx context.Context, text string, w tds.ResultWriter) er
 	s.begin(text)
 	defer s.end()
 	f := &frame{ctx: ctx, w: w, vars: map[string]*variable{}}
-	return s.finish(f, s.run(f, text))
+	return s.finish(f, s.run(f, text)) //nolint:contextcheck // the frame has it
 }
 
 // ExecuteSQL runs sp_executesql.
@@ -163,7 +162,7 @@ func (s *Session) ExecuteSQL(ctx context.Context, text string, params []tds.Para
 			params[i].Value = unpack(v.t, v.value)
 		}
 	}
-	return s.finish(f, err)
+	return s.finish(f, err) //nolint:contextcheck // the frame has it
 }
 
 // paramType fills in the facets which a driver may leave open.
@@ -243,7 +242,7 @@ func (s *Session) Call(ctx context.Context, procedure string, params []tds.Param
 			params[i].Value = unpack(params[i].Type, args[i].value)
 		}
 	}
-	return status, s.finish(f, err)
+	return status, s.finish(f, err) //nolint:contextcheck // the frame has it
 }
 
 // nameOf reads a procedure's name, which may be quoted and qualified.

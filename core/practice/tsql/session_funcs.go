@@ -404,7 +404,7 @@ func fnIsMember(s *Session, a []any) (any, error) {
 	return boolInt(has && (low == "public" || contains(u.Roles, low) || low == "db_owner" && strings.EqualFold(u.Name, "dbo"))), nil
 }
 
-func fnHasPerms(s *Session, a []any) (any, error) {
+func fnHasPerms(s *Session, a []any) (any, error) { //nolint:gocyclo // the rules of the language, case by case
 	securable, has := argAt(a, 0)
 	class, _ := argAt(a, 1)
 	perm, ok := argAt(a, 2)

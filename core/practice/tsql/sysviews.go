@@ -104,7 +104,7 @@ func catalogTypeName(k tds.Kind) string {
 }
 
 // maxLength is sys.columns.max_length: bytes, -1 for max.
-func maxLength(t tds.Type) int {
+func maxLength(t tds.Type) int { //nolint:gocyclo // the rules of the language, case by case
 	switch t.Kind {
 	case tds.Bit, tds.TinyInt:
 		return 1
@@ -138,6 +138,7 @@ func maxLength(t tds.Type) int {
 		return -1
 	case tds.SQLVariant:
 		return 8016
+	default:
 	}
 	if t.Length > 0 && isUnicode(t.Kind) {
 		return 2 * t.Length
@@ -170,6 +171,7 @@ func numericFacets(t tds.Type) (precision, scale int) {
 		return 20 + int(t.Scale), int(t.Scale)
 	case tds.DateTimeOffset:
 		return 27 + int(t.Scale), int(t.Scale)
+	default:
+		return 0, 0
 	}
-	return 0, 0
 }

@@ -15,8 +15,10 @@ func objectViews() map[string]*sysView {
 	return map[string]*sysView{
 		"sys.tables":  {cols: columns("name:n object_id:i principal_id:i schema_id:i parent_object_id:i type:c2 type_desc:s create_date:d modify_date:d is_ms_shipped:b max_column_id_used:i temporal_type:t is_external:b"), rows: rowsTables},
 		"sys.objects": {cols: columns("name:n object_id:i principal_id:i schema_id:i parent_object_id:i type:c2 type_desc:s create_date:d modify_date:d is_ms_shipped:b"), rows: rowsObjects},
-		"sys.columns": {cols: columns("object_id:i name:n column_id:i system_type_id:t user_type_id:i max_length:h precision:t scale:t collation_name:n is_nullable:b is_rowguidcol:b is_identity:b is_computed:b default_object_id:i"),
-			rows: rowsColumns},
+		"sys.columns": {
+			cols: columns("object_id:i name:n column_id:i system_type_id:t user_type_id:i max_length:h precision:t scale:t collation_name:n is_nullable:b is_rowguidcol:b is_identity:b is_computed:b default_object_id:i"),
+			rows: rowsColumns,
+		},
 		"sys.types":                   {cols: columns("name:n system_type_id:t user_type_id:i schema_id:i max_length:h precision:t scale:t collation_name:n is_nullable:b is_user_defined:b is_table_type:b"), rows: rowsTypes},
 		"sys.schemas":                 {cols: columns("name:n schema_id:i principal_id:i"), rows: rowsSchemas},
 		"sys.indexes":                 {cols: columns("object_id:i name:n index_id:i type:t type_desc:s is_unique:b is_primary_key:b is_unique_constraint:b is_disabled:b"), rows: rowsIndexes},
@@ -260,7 +262,7 @@ func variantOf(v any) any {
 }
 
 // rowsListProperties is fn_listextendedproperty(name, l0type, l0name, l1type, l1name, l2type, l2name).
-func rowsListProperties(s *Session, d *Database, args []any) ([][]any, error) {
+func rowsListProperties(s *Session, d *Database, args []any) ([][]any, error) { //nolint:gocyclo // the rules of the language, case by case
 	if len(args) != 7 {
 		return nil, errf(313, 16, 3, "An insufficient number of arguments were supplied for the procedure or function fn_listextendedproperty.")
 	}

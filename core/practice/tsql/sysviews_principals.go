@@ -2,12 +2,11 @@ package tsql
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"io"
 	"sort"
 	"strings"
-
-	"database/sql/driver"
 )
 
 const principalBase = 259
@@ -28,8 +27,15 @@ var fixedRoleIDs = []struct {
 	name string
 	id   int
 }{
-	{"db_owner", 16384}, {"db_accessadmin", 16385}, {"db_securityadmin", 16386}, {"db_ddladmin", 16387}, {"db_backupoperator", 16389},
-	{"db_datareader", 16390}, {"db_datawriter", 16391}, {"db_denydatareader", 16392}, {"db_denydatawriter", 16393},
+	{"db_owner", 16384},
+	{"db_accessadmin", 16385},
+	{"db_securityadmin", 16386},
+	{"db_ddladmin", 16387},
+	{"db_backupoperator", 16389},
+	{"db_datareader", 16390},
+	{"db_datawriter", 16391},
+	{"db_denydatareader", 16392},
+	{"db_denydatawriter", 16393},
 }
 
 // principals lists the principals of a database.
@@ -38,7 +44,8 @@ func (s *Session) principals(d *Database) []principal {
 		{id: 0, name: "public", kind: "R", desc: "DATABASE_ROLE"},
 		{id: 1, name: "dbo", kind: "S", desc: "SQL_USER", sid: sidOf(d.conf().Owner), roles: []string{"db_owner"}},
 		{id: 2, name: "guest", kind: "S", desc: "SQL_USER", sid: []byte{0}},
-		{id: 3, name: "INFORMATION_SCHEMA", kind: "S", desc: "SQL_USER"}, {id: 4, name: "sys", kind: "S", desc: "SQL_USER"},
+		{id: 3, name: "INFORMATION_SCHEMA", kind: "S", desc: "SQL_USER"},
+		{id: 4, name: "sys", kind: "S", desc: "SQL_USER"},
 	}
 	seen := map[string]bool{"dbo": true}
 	add := func(p principal) {
@@ -77,8 +84,10 @@ func (s *Session) principals(d *Database) []principal {
 // principalViews are the views about who may do what.
 func principalViews() map[string]*sysView {
 	return map[string]*sysView{
-		"sys.database_principals": {cols: columns("name:n principal_id:i type:c1 type_desc:s default_schema_name:n create_date:d modify_date:d owning_principal_id:i sid:sid is_fixed_role:b authentication_type:i authentication_type_desc:s"),
-			rows: rowsPrincipals},
+		"sys.database_principals": {
+			cols: columns("name:n principal_id:i type:c1 type_desc:s default_schema_name:n create_date:d modify_date:d owning_principal_id:i sid:sid is_fixed_role:b authentication_type:i authentication_type_desc:s"),
+			rows: rowsPrincipals,
+		},
 		"sys.database_role_members": {cols: columns("role_principal_id:i member_principal_id:i"), rows: rowsRoleMembers},
 		"sys.server_principals":     {cols: columns("name:n principal_id:i sid:sid type:c1 type_desc:s is_disabled:b create_date:d modify_date:d default_database_name:n is_fixed_role:b"), rows: rowsServerPrincipals},
 		"sys.server_role_members":   {cols: columns("role_principal_id:i member_principal_id:i"), rows: rowsServerRoleMembers},

@@ -124,7 +124,7 @@ func isIdentPart(r rune) bool {
 	return r == '_' || r == '#' || r == '$' || r == '@' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-func (l *lexer) one() error {
+func (l *lexer) one() error { //nolint:gocyclo // the rules of the language, case by case
 	start := l.pos
 	c := l.src[l.pos]
 	switch {

@@ -131,7 +131,9 @@ func (s *Session) write(ctx context.Context, d *Database, fn func() error) error
 		return err
 	}
 	if err := s.openTx(ctx); err != nil {
-		s.endIf(auto)
+		if auto {
+			s.rollbackAll(context.WithoutCancel(ctx))
+		}
 		return err
 	}
 	if auto {
@@ -151,17 +153,14 @@ func (s *Session) write(ctx context.Context, d *Database, fn func() error) error
 	err := fn()
 	if err != nil {
 		s.tx.pending = before
-		_, back := s.conn.exec(context.WithoutCancel(ctx), "ROLLBACK TO one_statement")
-		err = errors.Join(err, back)
+		if _, back := s.conn.exec(context.WithoutCancel(ctx), "ROLLBACK TO one_statement"); back != nil {
+			// An interrupted change has taken the whole transaction with it.
+			s.rollbackAll(context.WithoutCancel(ctx))
+			return err
+		}
 	}
 	_, rel := s.conn.exec(context.WithoutCancel(ctx), "RELEASE one_statement")
 	return errors.Join(err, rel)
-}
-
-func (s *Session) endIf(auto bool) {
-	if auto {
-		s.rollbackAll(context.Background())
-	}
 }
 
 func copyPending(m map[*Database]*catalog) map[*Database]*catalog {

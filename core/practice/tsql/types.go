@@ -1,8 +1,6 @@
 package tsql
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
@@ -62,14 +60,15 @@ func typeName(t tds.Type) string { return kindNames[t.Kind] }
 // written without one: 1 in declarations, 30 in CAST and CONVERT.
 func (p *parser) dataType(dflt int) tds.Type {
 	n := objName{}
-	if p.isIdent() {
+	switch {
+	case p.isIdent():
 		n = p.object()
-	} else if p.kw("NATIONAL") {
+	case p.kw("NATIONAL"):
 		p.unsupported("NATIONAL")
-	} else if p.kw("DOUBLE") {
+	case p.kw("DOUBLE"):
 		p.needKw("PRECISION")
 		return tds.Type{Kind: tds.Float}
-	} else {
+	default:
 		p.unexpected()
 	}
 	k, ok := typeNames[strings.ToUpper(n.name)]
@@ -100,7 +99,7 @@ func (p *parser) dataType(dflt int) tds.Type {
 	return t
 }
 
-func (p *parser) facets(t *tds.Type, args []int, isMax bool, dflt int) {
+func (p *parser) facets(t *tds.Type, args []int, isMax bool, dflt int) { //nolint:gocyclo // the rules of the language, case by case
 	arg := func(i, d int) int {
 		if i < len(args) {
 			return args[i]
@@ -184,27 +183,9 @@ func intPrecision(k tds.Kind) uint8 {
 	}
 }
 
-// typeText is the type as it is declared: nvarchar(40).
-func typeText(t tds.Type) string {
-	n := kindNames[t.Kind]
-	switch t.Kind {
-	case tds.Char, tds.VarChar, tds.NChar, tds.NVarChar, tds.Binary, tds.VarBinary:
-		if t.Length < 0 {
-			return n + "(max)"
-		}
-		return n + "(" + strconv.Itoa(t.Length) + ")"
-	case tds.Decimal:
-		return fmt.Sprintf("%s(%d,%d)", n, t.Precision, t.Scale)
-	case tds.Time, tds.DateTime2, tds.DateTimeOffset:
-		return fmt.Sprintf("%s(%d)", n, t.Scale)
-	default:
-		return n
-	}
-}
-
 // unify gives the type that a and b become together in CASE, UNION or a
 // comparison.
-func unify(a, b tds.Type) tds.Type {
+func unify(a, b tds.Type) tds.Type { //nolint:gocyclo // the rules of the language, case by case
 	if a.Kind == tds.KindNull {
 		return b
 	}
