@@ -71,7 +71,8 @@ func (b *band) update(s setup.State, p page) {
 			b.extra = append(b.extra, btn)
 			objects = append(objects, btn)
 		}
-		b.row.Objects = append(objects, b.cancel, b.previous, b.primary)
+		objects = append(objects, b.cancel, b.previous, b.primary)
+		b.row.Objects = objects
 	}
 	for i, a := range actions {
 		b.extra[i].OnPress(a.do)

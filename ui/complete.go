@@ -38,8 +38,11 @@ func newComplete(s *Shell) *complete {
 	p := &complete{shell: s, note: kit.Plain(""), first: newTaskList(), later: newTaskList(), checks: map[string]*kit.Check{}, saved: kit.Muted("")}
 	links := kit.Line(22, 6)
 	for _, l := range []struct{ key, url string }{
-		{"next.verify", product.LinkPostInstall}, {"next.staging", product.LinkStaging}, {"next.deletes", product.LinkAccidentalDelete},
-		{"next.scheduler", product.LinkScheduler}, {"next.health", product.LinkHealth},
+		{"next.verify", product.LinkPostInstall},
+		{"next.staging", product.LinkStaging},
+		{"next.deletes", product.LinkAccidentalDelete},
+		{"next.scheduler", product.LinkScheduler},
+		{"next.health", product.LinkHealth},
 	} {
 		links.Add(kit.NewSmallLink(s.keys, tr(l.key), func() { s.openURL(l.url) }))
 	}

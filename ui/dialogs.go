@@ -2,6 +2,7 @@ package ui
 
 import (
 	"path/filepath"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -43,12 +44,7 @@ func (d *dialog) reveal(o fyne.CanvasObject) {
 
 // close takes the dialog away and gives the focus back.
 func (d *dialog) close() {
-	list := d.shell.dialogs
-	for i, o := range list {
-		if o == d {
-			d.shell.dialogs = append(list[:i:i], list[i+1:]...)
-		}
-	}
+	d.shell.dialogs = slices.DeleteFunc(d.shell.dialogs, func(o *dialog) bool { return o == d })
 	d.shell.canvas.Overlays().Remove(d.sheet)
 	if d.before != nil && len(d.shell.dialogs) == 0 {
 		d.shell.canvas.Focus(d.before)
@@ -85,11 +81,10 @@ func (s *Shell) open(spec sheetSpec) *dialog {
 }
 
 // text opens a dialog with a text to read and Close.
-func (s *Shell) text(title, subtitle string, body fyne.CanvasObject, more ...fyne.CanvasObject) *dialog {
+func (s *Shell) text(title, subtitle string, body fyne.CanvasObject, more ...fyne.CanvasObject) {
 	var d *dialog
 	closeIt := kit.NewButton(s.keys, kit.Primary, tr("button.close"), func() { d.cancel() })
 	d = s.open(sheetSpec{width: 720, title: title, subtitle: subtitle, body: body, buttons: append(more, closeIt), primary: closeIt})
-	return d
 }
 
 // ShowHelp opens the help of the current page.

@@ -86,19 +86,19 @@ func (p *directories) fill(r *forestRow, f setup.Forest, s setup.State) {
 	switch {
 	case busy:
 		r.icon.Set(kit.IconDot, kit.ColorMuted)
-		r.text.Set(small(tr("forest.checking"), kit.ColorMuted))
+		r.text.Set(small(tr("forest.checking")))
 	case f.Green():
 		r.icon.Set(kit.IconCheck, kit.ColorSuccess)
-		r.text.Set(small(verified(*f.Account, s.ForestAnswer(f.Name)), kit.ColorMuted))
+		r.text.Set(small(verified(*f.Account, s.ForestAnswer(f.Name))))
 	case f.Problem != nil:
 		r.icon.Set(kit.IconCross, kit.ColorDanger)
-		r.text.Set(small(f.Problem.Error(), kit.ColorMuted))
+		r.text.Set(small(f.Problem.Error()))
 	case f.Account != nil:
 		r.icon.Set(kit.IconCross, kit.ColorDanger)
-		r.text.Set(small(tr("forest.blocked", f.Account.User), kit.ColorMuted))
+		r.text.Set(small(tr("forest.blocked", f.Account.User)))
 	default:
 		r.icon.Set(kit.IconCross, kit.ColorDanger)
-		r.text.Set(small(needed(f), kit.ColorMuted))
+		r.text.Set(small(needed(f)))
 	}
 	var worth []preflight.Finding
 	for _, x := range f.Findings {
@@ -109,8 +109,9 @@ func (p *directories) fill(r *forestRow, f setup.Forest, s setup.State) {
 	r.list.update(worth)
 }
 
-func small(text string, c fyne.ThemeColorName) kit.Span {
-	return kit.Span{Text: text, Size: kit.SizeSmall, Color: c}
+// small is a text of lesser weight below a title.
+func small(text string) kit.Span {
+	return kit.Span{Text: text, Size: kit.SizeSmall, Color: kit.ColorMuted}
 }
 
 func needed(f setup.Forest) string {

@@ -120,6 +120,7 @@ func severity(s preflight.Severity) fyne.CanvasObject {
 		icon, color = kit.IconUnknown, kit.ColorUnknown
 	case preflight.Note:
 		icon, color = kit.IconNote, kit.ColorNote
+	default: // passed, as set above
 	}
 	return mark(icon, color, tr("severity."+string(s)))
 }

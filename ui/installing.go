@@ -237,6 +237,7 @@ func (p *installing) endingText(o *apply.Outcome, done int) string {
 		return tr("ending.undone.text")
 	case apply.PartLeft:
 		return tr("ending.part-left.text")
+	default:
 	}
 	if !p.state.Changed() {
 		return tr("ending.nothing.text")

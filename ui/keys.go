@@ -13,12 +13,12 @@ var altLeft = &desktop.CustomShortcut{KeyName: fyne.KeyLeft, Modifier: fyne.KeyM
 // bindKeys takes the keys that no control has got, because nothing has the focus.
 // A focused control hands on what it has no use for through kit.Keys.
 func (s *Shell) bindKeys() {
-	s.canvas.SetOnTypedKey(func(e *fyne.KeyEvent) { s.key(e) })
+	s.canvas.SetOnTypedKey(s.key)
 	s.canvas.AddShortcut(altLeft, func(sc fyne.Shortcut) { s.shortcut(sc) })
 }
 
 // key handles a key that the focused control left over.
-func (s *Shell) key(e *fyne.KeyEvent) bool {
+func (s *Shell) key(e *fyne.KeyEvent) {
 	var top *dialog
 	if n := len(s.dialogs); n > 0 {
 		top = s.dialogs[n-1]
@@ -40,10 +40,8 @@ func (s *Shell) key(e *fyne.KeyEvent) bool {
 		}
 	case fyne.KeyPageDown, fyne.KeyPageUp:
 		s.pageKey(e.Name == fyne.KeyPageDown, top)
-	default:
-		return false
+	default: // nobody's
 	}
-	return true
 }
 
 func (s *Shell) pageKey(down bool, top *dialog) {

@@ -75,7 +75,7 @@ func TestTabGoesFromTopToBottom(t *testing.T) {
 		if w.win.Canvas().Focused() != fyne.Focusable(e) {
 			t.Fatalf("stop %d is %T", i, w.win.Canvas().Focused())
 		}
-		test.FocusNext(w.win.Canvas())
+		w.win.Canvas().FocusNext()
 	}
 	seen := map[fyne.Focusable]bool{}
 	lastY, stops := float32(0), 0
@@ -94,7 +94,7 @@ func TestTabGoesFromTopToBottom(t *testing.T) {
 			t.Errorf("stop %d (%T) lies above the one before", stops, f)
 		}
 		lastY = y
-		test.FocusNext(w.win.Canvas())
+		w.win.Canvas().FocusNext()
 	}
 	if stops < 10 {
 		t.Errorf("only %d stops", stops)

@@ -44,11 +44,9 @@ func (k *picks) update(p *components, s setup.State) {
 func (p *components) instanceButtons(list []facts.Instance) []fyne.CanvasObject {
 	var out []fyne.CanvasObject
 	for _, i := range list[:min(len(list), mostPicks)] {
-		text, value := i.Name, fmt.Sprintf("%s,%d", i.Name, i.Port)
+		value, text := fmt.Sprintf("%s,%d", i.Name, i.Port), tr("picks.noport", i.Name)
 		if i.Port > 0 {
 			text = tr("picks.port", i.Name, i.Port)
-		} else {
-			text = tr("picks.noport", i.Name)
 		}
 		b := kit.NewButton(p.shell.keys, kit.Small, text, func() {
 			p.instance.SetText(value)

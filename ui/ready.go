@@ -114,12 +114,12 @@ func beforeAfter(c plan.Change) *kit.Text {
 	mono := func(t string) kit.Span { return kit.Span{Text: t, Size: kit.SizeSmall, Mono: !c.Secret} }
 	before, after := mono(c.Before), mono(c.After)
 	if c.Before == "" {
-		before = small(tr("change.none"), kit.ColorMuted)
+		before = small(tr("change.none"))
 	}
 	if c.After == "" {
-		after = small(tr("change.removed"), kit.ColorMuted)
+		after = small(tr("change.removed"))
 	}
-	return kit.NewText(before, small("  →  ", kit.ColorMuted), after)
+	return kit.NewText(before, small("  →  "), after)
 }
 
 // planText is the plan as plain lines for the clipboard.

@@ -141,10 +141,18 @@ func TestEveryPageHasHelp(t *testing.T) {
 
 func TestTextsOfKinds(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{count("tile.forests", 1), "1 forest"}, {count("tile.forests", 3), "3 forests"},
-		{count("tile.objects", 48211, thousands(48211)), "48,211 objects"}, {thousands(999), "999"}, {thousands(1234567), "1,234,567"},
-		{size(512), "512 MB"}, {size(3190), "3.1 GB"}, {groups("3f9a0c41"), "3f9a 0c41"}, {took(75e9), "1:15"}, {took(-1), " "},
-		{several([]string{"a", "b", "c", "d"}), "a, b and 2 more"}, {several(nil), "none in the database"},
+		{count("tile.forests", 1), "1 forest"},
+		{count("tile.forests", 3), "3 forests"},
+		{count("tile.objects", 48211, thousands(48211)), "48,211 objects"},
+		{thousands(999), "999"},
+		{thousands(1234567), "1,234,567"},
+		{size(512), "512 MB"},
+		{size(3190), "3.1 GB"},
+		{groups("3f9a0c41"), "3f9a 0c41"},
+		{took(75e9), "1:15"},
+		{took(-1), " "},
+		{several([]string{"a", "b", "c", "d"}), "a, b and 2 more"},
+		{several(nil), "none in the database"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

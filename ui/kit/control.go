@@ -10,8 +10,8 @@ import (
 // for the primary button, Escape, F1, Alt+Left. A focused control gets every key
 // first in Fyne and keeps it, so each control of this package hands on the rest.
 type Keys struct {
-	// Key handles a key and tells whether it did.
-	Key func(*fyne.KeyEvent) bool
+	// Key handles a key.
+	Key func(*fyne.KeyEvent)
 	// Shortcut handles a key with modifiers and tells whether it did.
 	Shortcut func(fyne.Shortcut) bool
 	// Reveal scrolls a control into view when Tab has reached it. May be nil.
@@ -24,8 +24,10 @@ func (k *Keys) reveal(o fyne.CanvasObject) {
 	}
 }
 
-func (k *Keys) key(e *fyne.KeyEvent) bool {
-	return k != nil && k.Key != nil && k.Key(e)
+func (k *Keys) key(e *fyne.KeyEvent) {
+	if k != nil && k.Key != nil {
+		k.Key(e)
+	}
 }
 
 func (k *Keys) shortcut(s fyne.Shortcut) bool {

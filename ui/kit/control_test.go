@@ -13,7 +13,7 @@ func key(name fyne.KeyName) *fyne.KeyEvent { return &fyne.KeyEvent{Name: name} }
 // board counts the keys that controls hand on.
 func board(got *[]fyne.KeyName) *Keys {
 	return &Keys{
-		Key:      func(e *fyne.KeyEvent) bool { *got = append(*got, e.Name); return true },
+		Key:      func(e *fyne.KeyEvent) { *got = append(*got, e.Name) },
 		Shortcut: func(fyne.Shortcut) bool { *got = append(*got, "shortcut"); return true },
 	}
 }

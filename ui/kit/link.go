@@ -56,10 +56,10 @@ func (l *Link) CreateRenderer() fyne.WidgetRenderer {
 	r := &simple{owner: l, objects: []fyne.CanvasObject{focus, label, under}, min: l.MinSize}
 	r.lay = func(s fyne.Size) {
 		label.Resize(s)
-		min := l.MinSize()
-		under.Move(fyne.NewPos(0, min.Height-3))
-		under.Resize(fyne.NewSize(min.Width, 1))
-		placeRing(focus, fyne.Position{}, min, 2)
+		size := l.MinSize()
+		under.Move(fyne.NewPos(0, size.Height-3))
+		under.Resize(fyne.NewSize(size.Width, 1))
+		placeRing(focus, fyne.Position{}, size, 2)
 	}
 	r.paint = func() {
 		name := ColorLink

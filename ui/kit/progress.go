@@ -2,7 +2,6 @@ package kit
 
 import (
 	"image/color"
-
 	"time"
 
 	"fyne.io/fyne/v2"

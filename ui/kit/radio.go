@@ -115,6 +115,7 @@ func (b *radioButton) arrow(e *fyne.KeyEvent) bool {
 		step = -1
 	case fyne.KeyDown, fyne.KeyRight:
 		step = 1
+	default:
 	}
 	i := b.index + step
 	if step == 0 {

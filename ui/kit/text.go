@@ -49,7 +49,6 @@ type textPiece struct {
 type textLine struct {
 	pieces []textPiece
 	y, h   float32
-	base   float32
 }
 
 // NewText makes a text of spans.
@@ -173,9 +172,9 @@ func (r *textRenderer) rebuild() {
 			}
 			o := canvas.NewText(p.text, Color(name))
 			o.TextSize, o.TextStyle = p.span.size(), p.span.style()
-			min := o.MinSize()
-			o.Resize(min)
-			o.Move(fyne.NewPos(p.x, l.y+(l.h-min.Height)/2))
+			need := o.MinSize()
+			o.Resize(need)
+			o.Move(fyne.NewPos(p.x, l.y+(l.h-need.Height)/2))
 			r.objects, r.spans = append(r.objects, o), append(r.spans, p.span)
 		}
 	}

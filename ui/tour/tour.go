@@ -157,6 +157,7 @@ func dialogs(s setup.State, practice bool) []shot {
 		if len(s.Tasks) > 0 {
 			list = append(list, shot{"task", func(sh *ui.Shell) { sh.ShowTask(s.Tasks[0]) }})
 		}
+	default: // help alone
 	}
 	if len(s.Problems) > 0 {
 		list = append(list, shot{"problem", func(sh *ui.Shell) { sh.ShowProblem(s.Problems[0]) }})
