@@ -92,7 +92,9 @@ func parameters(ctx context.Context, o cli.Options) (setup.Params, error) {
 	p := setup.Params{
 		Program: version, DataDir: dir,
 		OpenPractice: func(ctx context.Context, scenario string) (setup.Site, error) {
-			return practice.Open(ctx, scenario, practice.Options{Pause: 300 * time.Millisecond})
+			return practice.Open(ctx, scenario, practice.Options{
+				DataDir: filepath.Join(dir, "practice"), Pause: 300 * time.Millisecond,
+			})
 		},
 		RealSite: func() setup.Site { return realSite(dir) },
 	}

@@ -86,6 +86,10 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	if s.options.DataDir == "" {
 		s.options.DataDir = filepath.Join(s.dir, "data")
 	}
+	// The vault of an earlier visit belongs to a site that is gone.
+	if err := os.RemoveAll(install.VaultDir(s.options.DataDir)); err != nil {
+		return nil, errors.Join(fmt.Errorf("empty the practice vault: %w", err), os.RemoveAll(s.dir))
+	}
 	if s.sql, err = newSQLServer(ctx, s.recipe, s.dir, s.watch); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
 	}
@@ -115,7 +119,7 @@ func (s *Site) Setup() setup.Site {
 	return setup.Site{
 		Prober: p, Directory: s.directory, Cloud: s.cloud,
 		Installer: install.New(install.Params{
-			Probe: p, Directory: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir,
+			Probe: p, Directory: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir, Practice: true,
 		}),
 		Practice: &setup.Practice{
 			Scenario: s.Scenario.Name, Title: s.Scenario.Title, Text: s.Scenario.Text, Hints: s.hints(),
