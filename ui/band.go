@@ -119,6 +119,19 @@ func statusText(s setup.State, why string) string {
 	}
 }
 
+// leastStatus is the width in px below which the status goes above the buttons.
+const leastStatus = 130
+
+// place gives the band's height at a width and the room for the status beside
+// the buttons, 0 when it stands above them.
+func (b *band) place(width float32) (height, room float32) {
+	room = width - 80 - kit.NaturalWidth(b.row) - 20
+	if b.status.String() == "" || (room >= leastStatus && b.status.HeightFor(room) < bandHeight-10) {
+		return bandHeight, max(1, room)
+	}
+	return bandHeight + b.status.HeightFor(width-80) + 6, 0
+}
+
 func (b *band) MinSize() fyne.Size { return fyne.NewSize(300, bandHeight) }
 
 func (b *band) CreateRenderer() fyne.WidgetRenderer { return &bandRenderer{b} }
@@ -131,9 +144,14 @@ func (r *bandRenderer) Layout(s fyne.Size) {
 	b.line.Resize(fyne.NewSize(s.Width, 1))
 	b.progress.Resize(fyne.NewSize(s.Width, 3))
 	w := kit.NaturalWidth(b.row)
-	b.row.Move(fyne.NewPos(s.Width-40-w, (s.Height-36)/2))
+	b.row.Move(fyne.NewPos(s.Width-40-w, s.Height-(bandHeight+36)/2))
 	b.row.Resize(fyne.NewSize(w, 36))
-	room := max(1, s.Width-80-w-20)
+	height, room := b.place(s.Width)
+	if room == 0 {
+		b.status.Move(fyne.NewPos(40, 12))
+		b.status.Resize(fyne.NewSize(s.Width-80, height-bandHeight))
+		return
+	}
 	h := b.status.HeightFor(room)
 	b.status.Move(fyne.NewPos(40, max(4, (s.Height-h)/2)))
 	b.status.Resize(fyne.NewSize(room, h))

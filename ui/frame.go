@@ -57,15 +57,16 @@ func (r *frameRenderer) Layout(size fyne.Size) {
 	place(s.nav.object, 0, 0, navWidth, size.Height)
 	w, top := size.Width-navWidth, float32(0)
 	if f.banner.Visible() {
-		place(f.banner, navWidth, 0, w, bannerHeight)
-		h := f.text.HeightFor(w - 80)
-		place(f.text, navWidth+40, (bannerHeight-h)/2, w-80, h)
 		link := f.hints.MinSize()
-		place(f.hints, size.Width-40-link.Width, (bannerHeight-link.Height)/2, link.Width, link.Height)
-		top = bannerHeight
+		h := f.text.HeightFor(w - 100 - link.Width)
+		top = max(bannerHeight, h+10)
+		place(f.banner, navWidth, 0, w, top)
+		place(f.text, navWidth+40, (top-h)/2, w-100-link.Width, h)
+		place(f.hints, size.Width-40-link.Width, (top-link.Height)/2, link.Width, link.Height)
 	}
-	place(s.scroll, navWidth, top, w, size.Height-bandHeight-top)
-	place(s.band, navWidth, size.Height-bandHeight, w, bandHeight)
+	foot, _ := s.band.place(w)
+	place(s.scroll, navWidth, top, w, size.Height-foot-top)
+	place(s.band, navWidth, size.Height-foot, w, foot)
 }
 
 func (r *frameRenderer) MinSize() fyne.Size { return r.f.MinSize() }

@@ -15,6 +15,9 @@ import (
 // navWidth is the width of the list of pages in px.
 const navWidth = 216
 
+// navText is where the words of an entry begin, in px.
+const navText = 47
+
 // navPages are the entries of the list. Installing stands under Ready to
 // configure, as it is what that page's button does.
 func navPages() []setup.Page {
@@ -155,7 +158,9 @@ func (i *navItem) set(current, done, possible bool) {
 
 func (i *navItem) MinSize() fyne.Size { return fyne.NewSize(navWidth-1, 38) }
 
-func (i *navItem) HeightFor(float32) float32 { return 38 }
+func (i *navItem) HeightFor(width float32) float32 {
+	return max(38, i.label.HeightFor(width-navText-8)+14)
+}
 
 func (i *navItem) CreateRenderer() fyne.WidgetRenderer {
 	r := &navItemRenderer{i}
@@ -191,9 +196,9 @@ func (r *navItemRenderer) Layout(s fyne.Size) {
 	i.ring.Resize(fyne.NewSize(s.Width-8, s.Height-4))
 	i.tick.Move(fyne.NewPos(23, (s.Height-11)/2))
 	i.tick.Resize(fyne.NewSquareSize(11))
-	h := i.label.HeightFor(s.Width - 47)
-	i.label.Move(fyne.NewPos(47, (s.Height-h)/2))
-	i.label.Resize(fyne.NewSize(s.Width-47, h))
+	h := i.label.HeightFor(s.Width - navText - 8)
+	i.label.Move(fyne.NewPos(navText, (s.Height-h)/2))
+	i.label.Resize(fyne.NewSize(s.Width-navText-8, h))
 }
 
 func (r *navItemRenderer) MinSize() fyne.Size { return r.i.MinSize() }

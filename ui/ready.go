@@ -79,7 +79,7 @@ func (p *ready) step(n int, st plan.Step) fyne.CanvasObject {
 	if len(st.Changes) > 0 || st.Undo != "" {
 		body = kit.Inset(colNumber, 10, 0, 2, changes(st))
 	}
-	head := kit.Row(0, []float32{colNumber, kit.Rest, kit.Natural}, number, text, kit.Muted(howMany(st)))
+	head := kit.Row(14, []float32{colNumber - 14, kit.Rest, kit.Natural}, number, text, kit.Muted(howMany(st)))
 	return kit.NewExpander(p.shell.keys, head, body, p.open[st.ID], func(on bool) {
 		p.open[st.ID] = on
 		p.shell.relayout()

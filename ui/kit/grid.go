@@ -25,6 +25,9 @@ func (l *grid) columns(objects []fyne.CanvasObject, width float32) []float32 {
 		n--
 	}
 	n = min(n, max(1, len(objects)))
+	if n > 2 && len(objects)%n != 0 && len(objects)%(n-1) == 0 {
+		n-- // full rows look better than a hole at the end
+	}
 	share := (width - float32(n-1)*l.gap) / float32(n)
 	out := make([]float32, n)
 	wide, taken := 0, float32(0)
