@@ -54,7 +54,8 @@ type Session interface {
 // ResultWriter takes the results of one request, in order: for each result
 // Columns then Row for each row then Done; for a statement without rows Done
 // alone. Info sends an informational message. Row returns an error when the
-// client cancelled or went away: stop then and return it.
+// client cancelled or went away: stop then and return it. The slice given to
+// Row is valid only during the call.
 type ResultWriter interface {
 	Columns(columns []Column) error
 	Row(values []any) error

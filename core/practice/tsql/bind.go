@@ -86,6 +86,7 @@ type scope struct {
 	groups  map[string]bool
 	noAgg   string // why aggregates are not allowed here
 	inAgg   bool
+	clause  string // HAVING or ORDER BY, empty in the select list
 }
 
 func newBinder(s *Session, f *frame) *binder {
@@ -352,11 +353,17 @@ func (b *binder) name(v *nameExpr, sc *scope) (bx, error) {
 	return bx{}, atLine(errNoColumn(v.parts[0]), v.line)
 }
 
+// errGrouped refuses a column that is neither grouped nor aggregated, with the
+// number of the clause in which it stands.
 func errGrouped(full string, sc *scope) error {
-	if len(sc.groups) == 0 {
-		return errf(8120, 16, 1, "Column '%s' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.", full)
+	const why = "because it is not contained in either an aggregate function or the GROUP BY clause."
+	switch sc.clause {
+	case "HAVING":
+		return errf(8121, 16, 1, "Column '%s' is invalid in the HAVING clause %s", full, why)
+	case "ORDER BY":
+		return errf(8127, 16, 1, "Column \"%s\" is invalid in the ORDER BY clause %s", full, why)
 	}
-	return errf(8120, 16, 1, "Column '%s' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.", full)
+	return errf(8120, 16, 1, "Column '%s' is invalid in the select list %s", full, why)
 }
 
 func (b *binder) lookup(v *nameExpr, sc *scope) (*source, *srcCol, error) {

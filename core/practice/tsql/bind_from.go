@@ -25,7 +25,7 @@ func (b *binder) from(list []tableExpr, sc *scope) (string, error) {
 	if err := b.uniqueNames(sc); err != nil {
 		return "", err
 	}
-	return " FROM " + strings.Join(parts, " CROSS JOIN "), nil
+	return " FROM " + strings.Join(parts, " JOIN "), nil
 }
 
 func (b *binder) uniqueNames(sc *scope) error {
@@ -88,7 +88,7 @@ func (b *binder) join(v *joinExpr, sc *scope) (string, error) {
 		}
 	}
 	if v.kind == "CROSS" {
-		return "(" + l + " CROSS JOIN " + r + ")", nil
+		return "(" + l + " JOIN " + r + ")", nil
 	}
 	on := &scope{parent: sc.parent, sources: sc.sources[first:], noAgg: "ON"}
 	c, err := b.condition(v.on, on)
@@ -240,6 +240,9 @@ func (b *binder) resolve(n objName) (*Database, *table, error) {
 			return nil, nil, errNoObject(n.name)
 		}
 		return db, t, nil
+	}
+	if n.db != "" && b.s.srv.Database(n.db) == nil {
+		return nil, nil, errNoObject(n.String())
 	}
 	db, err := b.s.database(n.db)
 	if err != nil {

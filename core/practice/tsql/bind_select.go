@@ -345,12 +345,14 @@ func (b *binder) core(c *selectCore, s *selectStmt, parent *scope, want []tds.Ty
 	}
 	having := ""
 	if c.having != nil {
+		sc.clause = "HAVING"
 		h, err := b.condition(c.having, sc)
 		if err != nil {
 			return q, err
 		}
 		having = " HAVING " + h
 	}
+	sc.clause = "ORDER BY"
 	order, err := b.ordering(c, s, items, &q, sc)
 	if err != nil {
 		return q, err

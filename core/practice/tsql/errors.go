@@ -64,7 +64,9 @@ func fromCallback(text string) *tds.ServerError {
 		return nil
 	}
 	se := new(tds.ServerError)
-	if json.NewDecoder(strings.NewReader(tail)).Decode(se) != nil {
+	// A number tells a whole error from a torn one.
+	_ = json.NewDecoder(strings.NewReader(tail)).Decode(se)
+	if se.Number == 0 {
 		return nil
 	}
 	return se
@@ -83,7 +85,7 @@ func asServerError(err error) *tds.ServerError {
 // with XACT_ABORT OFF, as conversion and name errors do.
 func batchAborting(n int32) bool {
 	switch n {
-	case 207, 208, 209, 195, 4104, 4121, 911, 174, 189, 206, 257, 529, 402, 8117, 8120, 40514,
+	case 207, 208, 209, 195, 4104, 4121, 911, 174, 189, 206, 257, 529, 402, 8117, 8120, 8121, 8127, 40514,
 		137, 102, 156, 145, 205, 104, 8155, 8156, 147, 1033, 4145, 141, 213, 110, 109, 107, 108, 264, 8101, 544, 15151:
 		return true
 	}

@@ -513,7 +513,8 @@ func (s *Session) use(f *frame, v *useStmt) error {
 func (s *Session) tran(f *frame, v *tranStmt) error {
 	switch v.kind {
 	case "BEGIN":
-		return s.beginTran()
+		s.beginTran()
+		return nil
 	case "COMMIT":
 		return s.commitTran(f.ctx)
 	case "SAVE":

@@ -275,7 +275,7 @@ func (p *parser) tryObject() (n objName, ok bool) {
 func (s *Session) Begin(ctx context.Context) error {
 	ctx, leave := s.enterRequest(ctx)
 	defer leave()
-	return s.guard(&frame{ctx: ctx}, 1, "BEGIN TRANSACTION", func() error { return s.beginTran() })
+	return s.guard(&frame{ctx: ctx}, 1, "BEGIN TRANSACTION", func() error { s.beginTran(); return nil })
 }
 
 // Commit commits one level of the transaction.

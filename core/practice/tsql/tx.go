@@ -112,19 +112,14 @@ func (s *Session) hold(ctx context.Context, uses map[*Database]bool) error {
 
 // write runs a change of d as one unit: whatever fn did is undone when it fails.
 func (s *Session) write(ctx context.Context, d *Database, fn func() error) error {
-	if s.tx.doomed {
-		return errf(3930, 16, 1, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
-	}
-	if d.conf().ReadOnly {
-		return errf(3906, 16, 1, "Failed to update database \"%s\" because the database is read-only.", d.conf().Name)
+	if err := s.mayWrite(d); err != nil {
+		return err
 	}
 	if err := s.attach(ctx, d); err != nil {
 		return err
 	}
 	if s.opts.implicit && s.tx.count == 0 {
-		if err := s.beginTran(); err != nil {
-			return err
-		}
+		s.beginTran()
 	}
 	auto := s.tx.count == 0
 	if err := s.acquire(ctx, d); err != nil {
@@ -161,6 +156,17 @@ func (s *Session) write(ctx context.Context, d *Database, fn func() error) error
 	}
 	_, rel := s.conn.exec(context.WithoutCancel(ctx), "RELEASE one_statement")
 	return errors.Join(err, rel)
+}
+
+// mayWrite refuses writing in a doomed transaction and to a read-only database.
+func (s *Session) mayWrite(d *Database) error {
+	if s.tx.doomed {
+		return errf(3930, 16, 1, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
+	}
+	if d.conf().ReadOnly {
+		return errf(3906, 16, 1, "Failed to update database \"%s\" because the database is read-only.", d.conf().Name)
+	}
+	return nil
 }
 
 func copyPending(m map[*Database]*catalog) map[*Database]*catalog {
@@ -201,12 +207,11 @@ func (s *Session) release() {
 	s.tx.marks = nil
 }
 
-func (s *Session) beginTran() error {
+func (s *Session) beginTran() {
 	if s.tx.count == 0 {
 		s.tx.id = s.srv.trans.Add(1)
 	}
 	s.tx.count++
-	return nil
 }
 
 func (s *Session) commitTran(ctx context.Context) error {
