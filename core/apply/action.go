@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
-	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
 // Action is how one step of a plan is done, looked up by the step's id. Every
@@ -52,18 +51,7 @@ func (w *Work) Keep(key string, value any) error {
 // Recall reads what was kept, by this run or by an earlier one, into value, and
 // tells whether there was anything.
 func (w *Work) Recall(key string, value any) (bool, error) {
-	raw, ok := w.journal.kept(w.Step.ID, key)
-	if !ok {
-		return false, nil
-	}
-	if err := json.Unmarshal(raw, value); err != nil {
-		return false, &problem.Problem{
-			Code: CodeJournalDamaged, What: "The journal holds something that can't be read back.",
-			Why: "It was written by another version of the program, or edited.",
-			Fix: "Use the version that began this installation.", Detail: w.Step.ID + "." + key + ": " + err.Error(), Cause: err,
-		}
-	}
-	return true, nil
+	return w.journal.Recall(w.Step.ID, key, value)
 }
 
 // Say tells how far the step is. total is 0 when there is nothing to count.

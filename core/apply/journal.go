@@ -184,11 +184,23 @@ func (j *Journal) Touched() bool {
 	})
 }
 
-func (j *Journal) kept(step, key string) (json.RawMessage, bool) {
+// Recall reads what a step kept (Work.Keep) into value, and tells whether there
+// was anything.
+func (j *Journal) Recall(step, key string, value any) (bool, error) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	v, ok := j.memory[step][key]
-	return v, ok
+	raw, ok := j.memory[step][key]
+	j.mu.Unlock()
+	if !ok {
+		return false, nil
+	}
+	if err := json.Unmarshal(raw, value); err != nil {
+		return false, &problem.Problem{
+			Code: CodeJournalDamaged, What: "The journal holds something that can't be read back.",
+			Why: "It was written by another version of the program, or edited.",
+			Fix: "Use the version that began this installation.", Detail: step + "." + key + ": " + err.Error(), Cause: err,
+		}
+	}
+	return true, nil
 }
 
 // append writes one record and waits until it is on disk. After a failed write

@@ -154,9 +154,6 @@ func (w *work) report(_ context.Context, a *apply.Work) error {
 	name := "reconnect-" + w.plan.Built.UTC().Format("2006-01-02") + "-" + w.plan.ID[:8]
 	base := filepath.Join(ReportDir(w.p.DataDir), name)
 	w.reports = []string{base + ".html", base + ".json"}
-	if err := a.Keep(keyReports, w.reports); err != nil {
-		return err
-	}
 	o := apply.Outcome{
 		Ending: apply.Completed, Started: w.started, Finished: w.now().UTC(),
 		Steps: append([]apply.Progress(nil), w.steps...), Journal: w.journal.Path(), Reports: w.reports,
@@ -166,12 +163,19 @@ func (w *work) report(_ context.Context, a *apply.Work) error {
 			o.Steps[i].State, o.Steps[i].At = apply.Done, o.Finished
 		}
 	}
-	return w.writeReports(o)
+	if err := w.writeReports(o); err != nil {
+		w.reports = nil
+		return err
+	}
+	return a.Keep(keyReports, w.reports)
 }
 
 // keepReport remembers the reports: undo writes them anew at its end.
-func (w *work) keepReport(_ context.Context, a *apply.Work) error {
-	_, err := a.Recall(keyReports, &w.reports)
+func (w *work) keepReport(context.Context, *apply.Work) error { return w.recallReports() }
+
+// recallReports remembers the reports that this run or an earlier one wrote.
+func (w *work) recallReports() error {
+	_, err := w.journal.Recall(string(plan.KindReport), keyReports, &w.reports)
 	return err
 }
 

@@ -78,6 +78,9 @@ func (i *Installer) now() time.Time {
 func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
 	return i.with(ctx, job, apply.Broken, func(w *work, engine *apply.Engine) apply.Outcome {
 		o := engine.Run(ctx, job.Plan.Steps, stop, w.watch(say))
+		if err := w.recallReports(); err != nil && o.Problem == nil {
+			o.Problem = problem.From(err)
+		}
 		o.Reports = w.reports
 		return o
 	})

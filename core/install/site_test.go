@@ -23,6 +23,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
 )
@@ -233,7 +234,42 @@ func TestInstall_wholeAndBack(t *testing.T) {
 				t.Fatalf("undo: %+v", o)
 			}
 			same(t, "after undo", before, b.dump(t))
+			checkTakenBack(t, b, state)
 		})
+	}
+}
+
+// checkTakenBack looks at what is outside the database.
+func checkTakenBack(t *testing.T, b *bench, state setup.State) {
+	t.Helper()
+	vault, err := secret.OpenVault(install.VaultDir(b.dir), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names, err := vault.Names(); err != nil || len(names) != 0 {
+		t.Errorf("the vault still holds %v (%v)", names, err)
+	}
+	if list, err := apply.FindUnfinished(b.dir); err != nil || len(list) != 0 {
+		t.Errorf("unfinished %v, %v", list, err)
+	}
+	for _, a := range state.Plan.Accounts {
+		if a.Option == answers.ExistingAccount {
+			continue
+		}
+		admin := apply.Credential{User: a.Admin, Password: b.site.Secrets[answers.SecretForest(a.Forest)]}
+		if there, err := b.site.Directory.(apply.Directory).HasAccount(t.Context(), a, admin); err != nil || there {
+			t.Errorf("the account %s is there: %v, %v", a.User, there, err)
+		}
+	}
+	if there, err := b.site.Cloud.(apply.Cloud).HasIdentity(t.Context(), state.Plan.Identity); err != nil || there {
+		t.Errorf("the sync identity is there: %v, %v", there, err)
+	}
+	reports := state.Install.Outcome.Reports
+	if len(reports) != 2 {
+		t.Fatalf("reports %v", reports)
+	}
+	if data, err := os.ReadFile(reports[1]); err != nil || !strings.Contains(string(data), `"ending": "undone"`) {
+		t.Errorf("the report does not say that it was undone (%v)", err)
 	}
 }
 
@@ -344,6 +380,34 @@ func TestInstall_lostConnection(t *testing.T) {
 	}
 }
 
+// TestInstall_diesAfterEachStep ends the run in the middle, without a word to
+// the journal: what comes next has the journal and the world to go by.
+func TestInstall_diesAfterEachStep(t *testing.T) {
+	for _, kind := range []plan.Kind{plan.KindClaim, plan.KindAccount, plan.KindIdentity, plan.KindSecrets, plan.KindDatabase, plan.KindReport} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			for _, next := range []setup.Event{setup.RetryPressed{}, setup.UndoPressed{}} {
+				b := open(t, "healthy")
+				before := b.dump(t)
+				b.hooks[string(kind)+" done"] = func() { panic("killed") }
+				state, err := b.install(t)
+				if p := problem.As(err); p == nil || p.Code != setup.CodePanic || !state.CanUndo() {
+					t.Fatalf("outcome %+v, %v", state.Install.Outcome, err)
+				}
+				state = b.press(t, next)
+				if next == (setup.RetryPressed{}) {
+					checkInstalled(t, b, state)
+					continue
+				}
+				if o := state.Install.Outcome; o.Ending != apply.TakenBack {
+					t.Fatalf("undo: %+v", o)
+				}
+				same(t, "after undo", before, b.dump(t))
+			}
+		})
+	}
+}
+
 func TestInstall_factsThatChangedStopIt(t *testing.T) {
 	b := open(t, "healthy")
 	b.hooks["recheck running"] = func() {
@@ -417,4 +481,25 @@ func TestInstall_undoLeavesWhatOthersChanged(t *testing.T) {
 	if set := b.facts(t); set.ADSync.Server.KeysetID.Value != 4711 || set.ADSync.Claim.Value != nil {
 		t.Error("what somebody else changed was overwritten, or the claim stayed")
 	}
+}
+
+// TestInstall_reportThatCannotBeWritten leaves everything installed, says so, and
+// goes on when there is room again.
+func TestInstall_reportThatCannotBeWritten(t *testing.T) {
+	b := open(t, "healthy")
+	dir := install.ReportDir(b.dir)
+	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir, nil, 0o600); err != nil { // a file where the folder should be
+		t.Fatal(err)
+	}
+	state, err := b.install(t)
+	if err == nil || state.Install.Outcome.Ending != apply.Broken || len(state.Install.Outcome.Reports) != 0 {
+		t.Fatalf("outcome %+v, %v", state.Install.Outcome, err)
+	}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	checkInstalled(t, b, b.press(t, setup.RetryPressed{}))
 }

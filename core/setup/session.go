@@ -35,7 +35,8 @@ type Params struct {
 	OnChange func()
 	// SaveFile writes a file as a whole; default: atomically, mode 0600.
 	SaveFile func(path string, data []byte) error
-	// DataDir is where journals, the vault and reports are kept.
+	// DataDir is where the site's installer keeps journals, vault and reports. The
+	// session itself writes nothing there; see Session.DataDir.
 	DataDir string
 	// Program is the version of this program.
 	Program string
@@ -107,6 +108,10 @@ func (s *Session) State() State {
 	defer s.mu.Unlock()
 	return s.state
 }
+
+// DataDir gives the folder with journals, vault and reports, for whoever offers
+// to open it. Empty when it is not known.
+func (s *Session) DataDir() string { return s.p.DataDir }
 
 // Dispatch tells the session what the admin did. It returns at once; what it
 // starts runs in the background and changes the state on its way.
@@ -213,7 +218,8 @@ func (s *Session) Wait(ctx context.Context) error {
 const closeGrace = 30 * time.Second
 
 // Close cancels what runs, lets Install finish its current step, waits for both,
-// signs out and closes the site. A second call does nothing.
+// signs out and closes the site. A second call does nothing. It must not be
+// called from OnChange, which may run in a goroutine that Close waits for.
 func (s *Session) Close() error {
 	s.mu.Lock()
 	if s.closed {
