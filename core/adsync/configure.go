@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
@@ -78,21 +79,46 @@ func inTransaction(ctx context.Context, conn *sql.Conn, do func(*sql.Tx) error) 
 	if err != nil {
 		return writeProblem(ctx, err)
 	}
-	if err := do(tx); err != nil {
-		// The first error is the one that counts; after XACT_ABORT there may be
-		// nothing left to roll back.
-		_ = tx.Rollback()
+	err = do(tx)
+	if err == nil {
+		err = ctx.Err() // cancelled before the commit was sent: that it is not made is certain
+	}
+	if err != nil {
+		_ = tx.Rollback() // the first error counts; leave makes sure
+		leave(ctx, conn)
 		return writeProblem(ctx, err)
 	}
-	if err := tx.Commit(); err != nil {
-		return &problem.Problem{
-			Code: CodeCommit,
-			What: "The connection broke while the changes were being made final.",
-			Why:  "They are either all there or not at all, but this program was not told which.",
-			Fix:  "Check again: the next reading shows it.", Detail: err.Error(), Cause: err,
-		}
+	err = tx.Commit()
+	switch {
+	case err == nil:
+		return nil
+	case leave(ctx, conn):
+		return writeProblem(ctx, err)
 	}
-	return nil
+	return &problem.Problem{
+		Code: CodeCommit,
+		What: "The connection broke while the changes were being made final.",
+		Why:  "They are either all there or not at all, but this program was not told which.",
+		Fix:  "Check again: the next reading shows it.", Detail: err.Error(), Cause: err,
+	}
+}
+
+// leaveTimeout is how long leaving a transaction may take after a failure.
+const leaveTimeout = 15 * time.Second
+
+// leave ends a transaction that a failed rollback or commit left open on the
+// session, where it would hold its locks and swallow whatever comes next. It
+// works when ctx has ended too. rolledBack is true when there was one and it is
+// rolled back; on a dead connection the server does that by itself.
+func leave(ctx context.Context, conn *sql.Conn) (rolledBack bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
+	defer cancel()
+	res, err := queryAll(ctx, conn, "SELECT @@TRANCOUNT AS n")
+	if err != nil || len(res.rows) != 1 || res.records()[0].number("n") == 0 {
+		return false
+	}
+	_, err = conn.ExecContext(ctx, "ROLLBACK TRANSACTION")
+	return err == nil
 }
 
 // writeProblem makes of any error the problem of a write that did not happen.

@@ -71,11 +71,7 @@ func TestGuardStopsStatementsThatWrite(t *testing.T) {
 		t.Error("a guarded Querier was guarded again")
 	}
 	for _, text := range []string{"DELETE FROM t", "SELECT 1; UPDATE t SET a=1", "sp_who"} {
-		rows, err := q.QueryContext(t.Context(), text)
-		if rows != nil {
-			_ = rows.Close()
-			_ = rows.Err()
-		}
+		_, err := queryAll(t.Context(), q, text)
 		if p := problem.As(err); p == nil || p.Code != CodeNotReadOnly {
 			t.Errorf("%q: err = %v, want %s", text, err, CodeNotReadOnly)
 		}
@@ -83,11 +79,7 @@ func TestGuardStopsStatementsThatWrite(t *testing.T) {
 	if len(s.texts) != 0 {
 		t.Errorf("reached the database: %q", s.texts)
 	}
-	rows, err := q.QueryContext(t.Context(), "SELECT 1")
-	if rows != nil {
-		_ = rows.Close()
-		_ = rows.Err()
-	}
+	_, err := queryAll(t.Context(), q, "SELECT 1")
 	if !errors.Is(err, errSpy) || len(s.texts) != 1 {
 		t.Errorf("a SELECT did not reach the database: %v %q", err, s.texts)
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"sort"
@@ -31,13 +32,56 @@ var testNow = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 
 // site is one test database.
 type site struct {
-	db *sql.DB
+	db    *sql.DB
+	watch *sql.DB // connections of its own, which nothing breaks, to look at the database from outside
 
 	// Practice only.
 	mu         sync.Mutex
 	fault      func(n int, text string) error // asked before each statement
 	faultAfter func(n int, text string) error // asked after each statement
 	log        []string                       // every request's text
+	wires      []net.Conn                     // the client's ends of all connections
+	network    *tds.Network
+}
+
+// as opens the practice database as another login, with the password of all.
+func (s *site) as(tb testing.TB, login string) *sql.DB {
+	tb.Helper()
+	dsn, err := msdsn.Parse("server=sql01;port=1433;database=ADSync;encrypt=disable;app name=adsync test;workstation id=TESTHOST;user id=" + login + ";password=Practice-1")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	connector := mssql.NewConnectorConfig(dsn)
+	connector.Dialer = s.network
+	db := sql.OpenDB(connector)
+	tb.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// cut breaks all connections.
+func (s *site) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.wires {
+		_ = w.Close()
+	}
+	s.wires = nil
+}
+
+// wiring is a network that remembers the connections, so that they can be cut.
+type wiring struct {
+	*tds.Network
+	s *site
+}
+
+func (w wiring) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := w.Network.DialContext(ctx, network, address)
+	if err == nil {
+		w.s.mu.Lock()
+		w.s.wires = append(w.s.wires, c)
+		w.s.mu.Unlock()
+	}
+	return c, err
 }
 
 // statements gives what was sent since the last call. Practice only.
@@ -69,9 +113,9 @@ func (s *site) setFaults(before, after func(n int, text string) error) {
 
 // onEachServer runs test with a maker of databases on the practice server, and
 // on a real SQL Server when one is given.
-func onEachServer(t *testing.T, test func(t *testing.T, practice bool, make func(testing.TB, ...sample.Table) *site)) {
+func onEachServer(t *testing.T, test func(t *testing.T, create func(testing.TB, ...sample.Table) *site)) {
 	t.Run("practice", func(t *testing.T) {
-		test(t, true, func(tb testing.TB, tables ...sample.Table) *site {
+		test(t, func(tb testing.TB, tables ...sample.Table) *site {
 			tb.Helper()
 			return practiceSite(tb, tsql.Config{}, tables...)
 		})
@@ -80,7 +124,7 @@ func onEachServer(t *testing.T, test func(t *testing.T, practice bool, make func
 		t.Logf("%s is not set: a real SQL Server was not tried", realServer)
 		return
 	}
-	t.Run("real", func(t *testing.T) { test(t, false, realSite) })
+	t.Run("real", func(t *testing.T) { test(t, realSite) })
 }
 
 // tablesOf gives the tables of a sample database as a list. Those that nobody
@@ -106,7 +150,9 @@ func practiceSite(tb testing.TB, cfg tsql.Config, tables ...sample.Table) *site 
 	if len(cfg.Logins) == 0 {
 		cfg.Logins = []tsql.Login{{Name: "setup", Password: "Practice-1", Sysadmin: true}}
 	}
-	cfg.Databases = []tsql.DatabaseConfig{{Name: "ADSync"}}
+	if len(cfg.Databases) == 0 {
+		cfg.Databases = []tsql.DatabaseConfig{{Name: "ADSync"}}
+	}
 	cfg.OnStatement = func(_ tsql.SessionInfo, text string) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -138,10 +184,12 @@ func practiceSite(tb testing.TB, cfg tsql.Config, tables ...sample.Table) *site 
 		tb.Fatal(err)
 	}
 	connector := mssql.NewConnectorConfig(dsn)
-	connector.Dialer = network
+	connector.Dialer = wiring{network, s}
 	s.db = sql.OpenDB(connector)
 	tb.Cleanup(func() { _ = s.db.Close() })
-	load18(tb, s.db, tables)
+	s.network = network
+	s.watch = s.as(tb, c.Name)
+	load18(tb, s.watch, tables)
 	s.statements()
 	return s
 }
@@ -175,6 +223,7 @@ func realSite(tb testing.TB, tables ...sample.Table) *site {
 	}
 	cfg.Database = name
 	s := &site{db: sql.OpenDB(mssql.NewConnectorConfig(cfg))}
+	s.watch = s.db
 	tb.Cleanup(func() { _ = s.db.Close() })
 	load18(tb, s.db, tables)
 	return s
@@ -208,6 +257,7 @@ func loadTable(ctx context.Context, db *sql.DB, t sample.Table) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = in.Close() }() // closed with its error looked at below
 	for row := range t.All() {
 		values := make([]any, len(row))
 		for i, v := range row {

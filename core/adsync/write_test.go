@@ -1,7 +1,6 @@
 package adsync
 
 import (
-	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -76,7 +75,7 @@ func TestInstallThereAndBack(t *testing.T) {
 	early := twoForests()
 	early.MissingColumns = append([]string{"mms_management_agent.key_id"}, sample.OlderColumns...)
 	cases := map[string]sample.Options{"two forests": twoForests(), "application": application, "early version": early}
-	onEachServer(t, func(t *testing.T, _ bool, create func(testing.TB, ...sample.Table) *site) {
+	onEachServer(t, func(t *testing.T, create func(testing.TB, ...sample.Table) *site) {
 		for name, o := range cases {
 			t.Run(name, func(t *testing.T) { thereAndBack(t, create(t, tablesOf(sample.New(o))...)) })
 		}
@@ -188,80 +187,8 @@ func firstDifference(a, b string) string {
 	return fmt.Sprintf("%d rows, now %d", len(la), len(lb))
 }
 
-// Every statement of Configure and of Restore failing in turn, before and after
-// it did its work, leaves the database as it was.
-func TestAFailureAnywhereChangesNothing(t *testing.T) {
-	s := practiceSite(t, tsql.Config{}, tablesOf(sample.New(twoForests()))...)
-	was := dump(t, s.db)
-	a, err := Read(t.Context(), s.db, quick())
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, creds := samplePlan(a)
-	key := NewKey()
-	snapshot, err := TakeSnapshot(t.Context(), s.db, w)
-	if err != nil {
-		t.Fatal(err)
-	}
-	failEach(t, s, was, func(conn *sql.Conn) error { return Configure(t.Context(), conn, w, creds, key) })
-	if bad, err := Verify(t.Context(), s.db, w, key, creds); err != nil || len(bad) > 0 {
-		t.Fatalf("without a failure: %v %v", bad, err)
-	}
-	failEach(t, s, dump(t, s.db), func(conn *sql.Conn) error { return Restore(t.Context(), conn, snapshot) })
-	if now := dump(t, s.db); now != was {
-		t.Errorf("at last: %s", firstDifference(was, now))
-	}
-}
-
-// failEach runs do once for each of its statements, with that one failing. The
-// last run is the one in which the commit is made and only its answer is lost.
-func failEach(t *testing.T, s *site, was string, do func(*sql.Conn) error) {
-	t.Helper()
-	const most = 40
-	for i := range most * 2 {
-		n, hit := 0, ""
-		fault := func(_ int, text string) error {
-			n++
-			if n == i/2+1 {
-				hit = text
-				return errors.New("practice fault")
-			}
-			return nil
-		}
-		if i%2 == 0 {
-			s.setFaults(fault, nil)
-		} else {
-			s.setFaults(nil, fault)
-		}
-		conn, err := s.db.Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = do(conn)
-		s.setFaults(nil, nil)
-		_ = conn.Close()
-		if hit == "" {
-			t.Fatalf("no commit among %d statements, err %v", n, err)
-		}
-		if i%2 == 1 && strings.HasPrefix(hit, "COMMIT") {
-			// The answer to the commit was lost: all of it is there, and the problem says so.
-			if code(err) != CodeCommit || dump(t, s.db) == was {
-				t.Errorf("the answer to %q was lost: %v", hit, err)
-			}
-			return
-		}
-		if p := problem.As(err); p == nil || p.What == "" || p.Code == CodeCommit && i%2 == 1 {
-			t.Errorf("%q failed: %v", hit, err)
-		}
-		if now := dump(t, s.db); now != was {
-			t.Fatalf("%q failed and the database changed: %s", hit, firstDifference(was, now))
-		}
-	}
-	t.Fatalf("more than %d statements", most)
-}
-
 func TestConfigureRefusesWhatChangedMeanwhile(t *testing.T) {
-	onEachServer(t, func(t *testing.T, _ bool, create func(testing.TB, ...sample.Table) *site) {
+	onEachServer(t, func(t *testing.T, create func(testing.TB, ...sample.Table) *site) {
 		s := create(t, tablesOf(sample.New(twoForests()))...)
 		a, err := Read(t.Context(), s.db, quick())
 		if err != nil {
@@ -283,7 +210,7 @@ func TestConfigureRefusesWhatChangedMeanwhile(t *testing.T) {
 }
 
 func TestRestoreLeavesWhatOthersChanged(t *testing.T) {
-	onEachServer(t, func(t *testing.T, _ bool, create func(testing.TB, ...sample.Table) *site) {
+	onEachServer(t, func(t *testing.T, create func(testing.TB, ...sample.Table) *site) {
 		s := create(t, tablesOf(sample.New(twoForests()))...)
 		a, err := Read(t.Context(), s.db, quick())
 		if err != nil {
@@ -319,7 +246,7 @@ func TestRestoreLeavesWhatOthersChanged(t *testing.T) {
 
 // Parameters may lie in an xml, a text or a binary column.
 func TestConfigureInColumnsOfOtherTypes(t *testing.T) {
-	onEachServer(t, func(t *testing.T, _ bool, create func(testing.TB, ...sample.Table) *site) {
+	onEachServer(t, func(t *testing.T, create func(testing.TB, ...sample.Table) *site) {
 		for _, dataType := range []string{"xml", "ntext", "varchar(max)", "varbinary(max)"} {
 			t.Run(dataType, func(t *testing.T) {
 				tables := tablesOf(sample.New(twoForests()))
@@ -376,91 +303,6 @@ func retyped(t sample.Table, column, dataType string) sample.Table {
 		}
 	}
 	return t
-}
-
-func TestClaimAndUnclaim(t *testing.T) {
-	onEachServer(t, func(t *testing.T, _ bool, create func(testing.TB, ...sample.Table) *site) {
-		s := create(t, tablesOf(sample.New(twoForests()))...)
-		read := func() *facts.Claim {
-			a, err := Read(t.Context(), s.db, quick())
-			if err != nil || a.Claim.State != facts.IsKnown {
-				t.Fatalf("%+v %v", a.Claim, err)
-			}
-			return a.Claim.Value
-		}
-		first := plan.Claim{After: facts.Claim{Server: "SYNC02", Installation: strings.Repeat("ab", 16), At: testNow, Version: "1.0.0"}}
-		second := plan.Claim{Before: &first.After, After: facts.Claim{Server: "SYNC03", Installation: strings.Repeat("cd", 16), At: testNow, Version: "1.0.0"}}
-		one, two := pinned(t, s.db), pinned(t, s.db)
-		release, err := Claim(t.Context(), one, first)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := read(); !sameClaim(got, &first.After) {
-			t.Errorf("claim %+v", got)
-		}
-		if _, err := Claim(t.Context(), two, second); code(err) != CodeLocked {
-			t.Errorf("while the first holds the lock: %v", err)
-		}
-		if err := release(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		again, err := Claim(t.Context(), one, first) // a resumed installation
-		if err != nil || again(t.Context()) != nil {
-			t.Errorf("the same claim again: %v", err)
-		}
-		_, err = Claim(t.Context(), two, plan.Claim{After: second.After})
-		if code(err) != CodeClaimChanged || !strings.Contains(err.Error(), "SYNC02") {
-			t.Errorf("a claim that knows nothing of the first: %v", err)
-		}
-		release, err = Claim(t.Context(), two, second)
-		if err != nil {
-			t.Fatalf("after a refused claim the lock is free: %v", err)
-		}
-		if err := Unclaim(t.Context(), one, first); code(err) != CodeClaimChanged || !strings.Contains(err.Error(), "SYNC03") {
-			t.Errorf("taking back a claim that somebody else has: %v", err)
-		}
-		for range 2 {
-			if err := Unclaim(t.Context(), two, second); err != nil || !sameClaim(read(), &first.After) {
-				t.Errorf("back to the first: %v %+v", err, read())
-			}
-		}
-		for range 2 {
-			if err := Unclaim(t.Context(), two, first); err != nil || read() != nil {
-				t.Errorf("back to none: %v %+v", err, read())
-			}
-		}
-		if err := release(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestClaimThatCannotBeUnderstood(t *testing.T) {
-	onEachServer(t, func(t *testing.T, _ bool, create func(testing.TB, ...sample.Table) *site) {
-		s := create(t, tablesOf(sample.New(twoForests()))...)
-		if _, err := s.db.ExecContext(t.Context(), "sp_addextendedproperty", sql.Named("name", facts.ClaimProperty), sql.Named("value", "scribble")); err != nil {
-			t.Fatal(err)
-		}
-		a, err := Read(t.Context(), s.db, quick())
-		if err != nil || a.Claim.State != facts.IsUnknown {
-			t.Errorf("%+v %v", a.Claim, err)
-		}
-		c := plan.Claim{After: facts.Claim{Server: "SYNC02", Installation: "x", At: testNow}}
-		if _, err := Claim(t.Context(), pinned(t, s.db), c); code(err) != CodeClaimChanged {
-			t.Errorf("claimed over it: %v", err)
-		}
-		if err := Unclaim(t.Context(), pinned(t, s.db), c); code(err) != CodeClaimChanged {
-			t.Errorf("taken away: %v", err)
-		}
-	})
-}
-
-// code gives the code of a problem, or "".
-func code(err error) problem.Code {
-	if p := problem.As(err); p != nil {
-		return p.Code
-	}
-	return ""
 }
 
 // The number of SQL Server's own error stays to be found under the problem.
