@@ -96,6 +96,8 @@ func check(v any, t reflect.Type, path string) error {
 		if n, ok := v.(float64); !ok || n != float64(int(n)) {
 			return wrong(path, "a whole number", v)
 		}
+	default:
+		return &FileError{Path: path, Text: "this field cannot be read from a file"}
 	}
 	return nil
 }

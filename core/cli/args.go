@@ -117,19 +117,21 @@ func (o *Options) apply(arg, name, value string, hasValue bool) error {
 
 // fits refuses combinations that make no sense.
 func (o *Options) fits() error {
-	switch {
-	case o.Check && o.Install:
-		return usagef("/check changes nothing and /install does: give one of them.")
-	case o.Tour != "" && (o.Check || o.Install):
-		return usagef("/tour makes pictures only: it does not go with /check or /install.")
-	case o.JSON && !o.Check && !o.Install && !o.Version:
-		return usagef("/json goes with /check, /install or /version.")
-	case o.Report != "" && !o.Check && !o.Install:
-		return usagef("/report goes with /check or /install.")
-	case o.Install && o.Answers == "" && !o.Practice:
-		return usagef("/install needs /answers:FILE, or /practice.")
-	case o.Check && o.Answers == "" && !o.Practice:
-		return usagef("/check needs /answers:FILE, or /practice.")
+	headless := o.Check || o.Install
+	for _, rule := range []struct {
+		broken bool
+		text   string
+	}{
+		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
+		{o.Tour != "" && headless, "/tour makes pictures only: it does not go with /check or /install."},
+		{o.JSON && !headless && !o.Version, "/json goes with /check, /install or /version."},
+		{o.Report != "" && !headless, "/report goes with /check or /install."},
+		{o.Install && o.Answers == "" && !o.Practice, "/install needs /answers:FILE, or /practice."},
+		{o.Check && o.Answers == "" && !o.Practice, "/check needs /answers:FILE, or /practice."},
+	} {
+		if rule.broken {
+			return &UsageError{rule.text}
+		}
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func Run(ctx context.Context, p setup.Params, o Options, stdout, stderr io.Write
 	progress := &progressPrinter{w: stderr, quiet: o.JSON}
 	var session *setup.Session
 	p.OnChange = func() { progress.show(session) }
-	session = setup.NewSession(p)
+	session = setup.NewSession(p) //nolint:contextcheck // a session has a life of its own, which Close ends
 	state, err := setup.Run(ctx, session, setup.RunOptions{Install: o.Install})
 	result := Judge(command, state, err)
 	if o.Report != "" {
@@ -106,11 +106,11 @@ func Run(ctx context.Context, p setup.Params, o Options, stdout, stderr io.Write
 			return errors.Join(err, session.Close())
 		}
 	}
-	print := result.WriteText
+	write := result.WriteText
 	if o.JSON {
-		print = result.WriteJSON
+		write = result.WriteJSON
 	}
-	if err := errors.Join(print(stdout), session.Close()); err != nil {
+	if err := errors.Join(write(stdout), session.Close()); err != nil {
 		return err
 	}
 	if result.ExitCode != ExitClean {

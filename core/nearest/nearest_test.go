@@ -14,9 +14,8 @@ func TestName(t *testing.T) {
 		"jsn":                "json",
 		"useexistingdb":      "useexistingdatabase",
 		"zebra":              "",
-		"":                   "",
 	} {
-		if got := Name(typed, candidates); got != want && !(typed == "" && got == "?") {
+		if got := Name(typed, candidates); got != want {
 			t.Errorf("Name(%q) = %q, want %q", typed, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package practice
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -29,18 +30,16 @@ type sqlServer struct {
 
 // newSQLServer cooks the SQL Server of a recipe. dir is the site's folder.
 func newSQLServer(ctx context.Context, r recipe, dir string, watch func(tsql.SessionInfo, string)) (*sqlServer, error) {
-	engine, err := tsql.NewServer(engineConfig(r, dir, watch))
+	engine, err := tsql.NewServer(engineConfig(r, dir, watch)) //nolint:contextcheck // closing works after the context has ended
 	if err != nil {
 		return nil, fmt.Errorf("make the practice SQL Server: %w", err)
 	}
 	s := &sqlServer{engine: engine, network: tds.NewNetwork()}
 	if err := s.fill(ctx, r); err != nil {
-		_ = engine.Close() // the first error is the one to tell
-		return nil, err
+		return nil, errors.Join(err, engine.Close()) //nolint:contextcheck // as above
 	}
 	if err := s.listen(); err != nil {
-		_ = engine.Close()
-		return nil, err
+		return nil, errors.Join(err, engine.Close()) //nolint:contextcheck // as above
 	}
 	return s, nil
 }
