@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -54,7 +53,7 @@ func (s *Session) attach(ctx context.Context, d *Database) error {
 			}
 		}
 	}
-	_, err := s.conn.exec(ctx, "ATTACH "+quote("file:"+strings.ReplaceAll(d.file, "\\", "/"))+" AS "+d.alias+
+	_, err := s.conn.exec(ctx, "ATTACH "+quote(d.file)+" AS "+d.alias+
 		"; PRAGMA "+d.alias+".journal_mode=WAL; PRAGMA "+d.alias+".synchronous=OFF; PRAGMA "+d.alias+".cache_size=-65536")
 	if err != nil {
 		return fmt.Errorf("opening the storage of database %s: %w", d.conf().Name, err)
