@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -49,6 +50,7 @@ func (p *components) instanceButtons(list []facts.Instance) []fyne.CanvasObject 
 			text = tr("picks.port", i.Name, i.Port)
 		}
 		b := kit.NewButton(p.shell.keys, kit.Small, text, func() {
+			p.server.SetText(hostOnly(p.server.Text)) // what was picked counts, not what was typed behind the host
 			p.instance.SetText(value)
 			p.shell.canvas.Focus(p.instance)
 		})
@@ -56,6 +58,15 @@ func (p *components) instanceButtons(list []facts.Instance) []fyne.CanvasObject 
 		out = append(out, b)
 	}
 	return out
+}
+
+// hostOnly drops instance and port from a server name as it was typed.
+func hostOnly(server string) string {
+	host, _, _ := strings.Cut(server, `\`)
+	if i := strings.LastIndex(host, ","); i > 0 {
+		host = host[:i]
+	}
+	return strings.TrimSpace(host)
 }
 
 func (p *components) databaseButtons(list []facts.DatabaseInfo) []fyne.CanvasObject {

@@ -153,6 +153,10 @@ func TestTextsOfKinds(t *testing.T) {
 		{took(-1), " "},
 		{several([]string{"a", "b", "c", "d"}), "a, b and 2 more"},
 		{several(nil), "none in the database"},
+		{hostOnly(`SQL01\HYBRID`), "SQL01"},
+		{hostOnly("SQL01,14330"), "SQL01"},
+		{hostOnly(" sql01.contoso.local "), "sql01.contoso.local"},
+		{hostOnly("[::1]:1433"), "[::1]:1433"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
