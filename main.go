@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
@@ -68,7 +69,7 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 	case o.Version:
 		return cli.PrintVersion(stdout, version, o.JSON)
 	}
-	params, err := parameters(ctx, o)
+	params, err := parameters(ctx, o, stderr)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 
 // parameters are what a session is made from: the real site or a practice site,
 // with the answers of the file filled in.
-func parameters(ctx context.Context, o cli.Options) (setup.Params, error) {
+func parameters(ctx context.Context, o cli.Options, stderr io.Writer) (setup.Params, error) {
 	dir, err := dataDir()
 	if err != nil {
 		return setup.Params{}, err
@@ -94,6 +95,7 @@ func parameters(ctx context.Context, o cli.Options) (setup.Params, error) {
 		OpenPractice: func(ctx context.Context, scenario string) (setup.Site, error) {
 			return practice.Open(ctx, scenario, practice.Options{
 				DataDir: filepath.Join(dir, "practice"), Pause: 300 * time.Millisecond,
+				Port: strings.HasSuffix(scenario, practice.PortSuffix),
 			})
 		},
 		RealSite: func() setup.Site { return realSite(dir) },
@@ -104,6 +106,12 @@ func parameters(ctx context.Context, o cli.Options) (setup.Params, error) {
 		}
 		if p.Site, err = p.OpenPractice(ctx, o.Scenario); err != nil {
 			return p, err
+		}
+		if strings.HasSuffix(o.Scenario, practice.PortSuffix) {
+			hints := p.Site.Practice.Hints
+			if _, err := fmt.Fprintln(stderr, hints[0]+"\n"+hints[len(hints)-1]); err != nil {
+				return p, err
+			}
 		}
 	} else {
 		p.Site = p.RealSite()

@@ -5,6 +5,7 @@ package practice
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
@@ -142,9 +143,14 @@ func Scenarios() []Scenario {
 	}
 }
 
-// Find gives the scenario called name, the default for an empty name. The error
-// names the nearest one.
+// PortSuffix behind a scenario's name opens a loopback port to the practice SQL
+// Server: /practice:healthy+port.
+const PortSuffix = "+port"
+
+// Find gives the scenario called name, the default for an empty name. A
+// PortSuffix does not count. The error names the nearest one.
 func Find(name string) (Scenario, error) {
+	name = strings.TrimSuffix(name, PortSuffix)
 	if name == "" {
 		name = Default
 	}

@@ -1,15 +1,19 @@
 package practice
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
 )
 
 // open gives a session on a scenario, and the site behind it.
@@ -166,4 +170,27 @@ func (s *Site) read(t *testing.T) (out adsyncFacts) {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// With a port, other SQL clients of this computer reach the practice SQL Server.
+func TestPort_isReachable(t *testing.T) {
+	site, err := New(t.Context(), Default+PortSuffix, Options{Port: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = site.Close() }()
+	host, port, err := net.SplitHostPort(site.sql.port.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := site.answers().SQL
+	a.Server, a.HostInCert = host+","+port, siteSQLHost
+	db, server, err := sqlserver.Connect(t.Context(), sqlserver.Config{Answers: a, Password: secret.New(sitePassword), Roots: site.sql.roots})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if !server.Reached(facts.LayerDB) {
+		t.Errorf("layers = %+v", server.Layers)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
@@ -25,6 +26,7 @@ type sqlServer struct {
 	wire    *tds.Server
 	network *tds.Network
 	roots   *x509.CertPool // the site's own authority
+	port    net.Addr       // loopback port for other SQL clients, nil without one
 	truth   sample.Truth
 }
 
@@ -99,6 +101,17 @@ func (s *sqlServer) listen() error {
 	s.network.Listen(siteSQLHost, sqlPort, s.wire.Handle)
 	s.network.Alias(siteSQLHost+".contoso.local", siteSQLHost)
 	s.network.AddInstance(siteSQLHost, tds.Instance{Name: siteInstance, Port: sqlPort})
+	return nil
+}
+
+// open makes the server reachable for other programs of this computer too.
+func (s *sqlServer) open(ctx context.Context) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("open a port for the practice SQL Server: %w", err)
+	}
+	s.port = l.Addr()
+	go func() { _ = s.wire.Serve(l) }() // ends with Close, which is its only way to end
 	return nil
 }
 

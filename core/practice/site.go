@@ -33,6 +33,8 @@ type Options struct {
 	// Wait is the time between the two readings of the database's timestamp;
 	// 0 for a short one.
 	Wait time.Duration
+	// Port makes the SQL Server listen on a loopback port too, for other clients.
+	Port bool
 	// Change alters the sample database of the scenario, for tests and benchmarks.
 	Change func(*sample.Options)
 }
@@ -94,6 +96,11 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
 	}
 	s.SQL, s.Truth = s.sql.engine, s.sql.truth
+	if o.Port {
+		if err := s.sql.open(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	s.directory = newDirectory(s.recipe, o)
 	s.cloud = newTenant(s.recipe, o, s.Truth)
 	return s, nil
@@ -183,10 +190,15 @@ func (s *Site) hints() []string {
 		names = append(names, f.NetBIOS)
 	}
 	domain := strings.Join(names, ", ")
-	return []string{
+	list := []string{
 		"The password of every pretend account is " + sitePassword,
 		"SQL Server " + siteSQLHost + `\` + siteInstance + ": " + siteLogin,
 		"Entra ID: admin@" + siteTenant + " (works), eligible@ (role not activated), helpdesk@ (no role), guest@, other@ (another tenant)",
 		"Domains " + domain + `: \ea (Enterprise Admin), \svc-adsync (has all rights), \svc-poor (lacks some), \admin (Domain Admin, refused), \locked, \disabled, \newhire (must change its password)`,
 	}
+	if s.sql.port != nil {
+		list = append(list, "Other SQL clients reach the practice SQL Server at "+strings.Replace(s.sql.port.String(), ":", ",", 1)+
+			" with the login "+siteLogin+"; its certificate is its own.")
+	}
+	return list
 }
