@@ -1,0 +1,213 @@
+package install_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/install"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
+)
+
+// bench is a practice site with a small database, a session on it, and what the
+// tests look at and meddle with.
+type bench struct {
+	s     *setup.Session
+	site  setup.Site
+	db    *sql.DB // a connection of the test's own
+	wire  *wire
+	dir   string
+	hooks map[string]func() // called once when a step reaches a state: "claim done"
+}
+
+// wire is the site's network, whose connections the test can cut.
+type wire struct {
+	sqlserver.Dialer
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func (w *wire) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := w.Dialer.DialContext(ctx, network, addr)
+	if err == nil {
+		w.mu.Lock()
+		w.conns = append(w.conns, c)
+		w.mu.Unlock()
+	}
+	return c, err
+}
+
+func (w *wire) LookupHost(ctx context.Context, host string) ([]string, error) {
+	return w.Dialer.(sqlserver.Resolver).LookupHost(ctx, host)
+}
+
+func (w *wire) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.conns {
+		_ = c.Close()
+	}
+}
+
+// hooked calls the test back on the installer's progress, before the session
+// hears of it.
+type hooked struct {
+	*install.Installer
+	b *bench
+}
+
+func (h hooked) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
+	return h.Installer.Install(ctx, job, stop, func(p apply.Progress) {
+		name := fmt.Sprintf("%s %s", kindOf(p.Step), p.State)
+		if hook := h.b.hooks[name]; hook != nil {
+			delete(h.b.hooks, name)
+			hook()
+		}
+		say(p)
+	})
+}
+
+func kindOf(step string) string {
+	kind, _, _ := strings.Cut(step, ":")
+	return kind
+}
+
+func open(t *testing.T, scenario string) *bench {
+	t.Helper()
+	b := &bench{dir: t.TempDir(), hooks: map[string]func(){}}
+	s, err := practice.New(t.Context(), scenario, practice.Options{
+		DataDir: b.dir, Change: func(o *sample.Options) { o.Objects = 30 },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.site = s.Setup()
+	p, ok := b.site.Prober.(*probe.Probe)
+	if !ok {
+		t.Fatalf("the site's prober is a %T", b.site.Prober)
+	}
+	if b.db, _, err = sqlserver.Connect(t.Context(), p.Config(b.site.Answers.SQL, b.site.Secrets[answers.SecretSQL])); err != nil {
+		t.Fatal(err)
+	}
+	b.wire = &wire{Dialer: p.Dialer}
+	p.Dialer = b.wire
+	directory, isDirectory := b.site.Directory.(apply.Directory)
+	cloud, isCloud := b.site.Cloud.(apply.Cloud)
+	if !isDirectory || !isCloud {
+		t.Fatal("the site makes no accounts")
+	}
+	b.site.Installer = hooked{install.New(install.Params{
+		Probe: p, Directory: directory, Cloud: cloud, DataDir: b.dir, Practice: true,
+	}), b}
+	b.s = setup.NewSession(setup.Params{Site: b.site, Program: "1.0"})
+	t.Cleanup(func() {
+		_ = b.db.Close()
+		if err := b.s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+// install runs the unattended installation.
+func (b *bench) install(t *testing.T) (setup.State, error) {
+	t.Helper()
+	return setup.Run(t.Context(), b.s, setup.RunOptions{Install: true})
+}
+
+// press dispatches an event and waits for its end.
+func (b *bench) press(t *testing.T, e setup.Event) setup.State {
+	t.Helper()
+	b.s.Dispatch(e)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := b.s.Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return b.s.State()
+}
+
+// dump gives the whole content of the database as text.
+func (b *bench) dump(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, table := range b.rows(t, "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE'") {
+		name := strings.TrimSpace(table)
+		lines := b.rows(t, "SELECT * FROM ["+name+"]")
+		sort.Strings(lines)
+		out[name] = strings.Join(lines, "\n")
+	}
+	if len(out) < 18 {
+		t.Fatalf("only %d tables were found", len(out))
+	}
+	out["extended properties"] = strings.Join(b.rows(t, "SELECT name, CAST(value AS nvarchar(4000)) FROM sys.extended_properties WHERE class = 0"), "\n")
+	return out
+}
+
+func (b *bench) rows(t *testing.T, query string) []string {
+	t.Helper()
+	rows, err := b.db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for rows.Next() {
+		values := make([]any, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for _, v := range values {
+			fmt.Fprintf(&text, "%v ", v)
+		}
+		out = append(out, text.String())
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func same(t *testing.T, when string, before, after map[string]string) {
+	t.Helper()
+	for name := range before {
+		if before[name] != after[name] {
+			t.Errorf("%s: %s differs\nbefore %.400s\nafter  %.400s", when, name, before[name], after[name])
+		}
+	}
+	if len(before) != len(after) {
+		t.Errorf("%s: %d tables instead of %d", when, len(after), len(before))
+	}
+}
+
+// facts reads the database as the wizard would.
+func (b *bench) facts(t *testing.T) facts.Set {
+	t.Helper()
+	set, err := b.site.Prober.Inspect(t.Context(), b.site.Answers, b.site.Secrets[answers.SecretSQL], func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
