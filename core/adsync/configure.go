@@ -71,11 +71,20 @@ func Restore(ctx context.Context, conn *sql.Conn, before Snapshot) error {
 // inTransaction runs do in a transaction that any error ends. SET XACT_ABORT ON
 // makes SQL Server itself roll back at the first error, even if the connection
 // is lost before the rollback is sent.
+//
+// Cancelling ctx ends the statements of do, not the transaction: the driver would
+// roll back a cancelled one without waiting for the answer, which then meets the
+// next statement on the connection. So its beginning and its end, which are quick,
+// are waited for, and a commit that has been sent is not given up.
 func inTransaction(ctx context.Context, conn *sql.Conn, do func(*sql.Tx) error) error {
 	if _, err := conn.ExecContext(ctx, "SET XACT_ABORT ON"); err != nil {
 		return writeProblem(ctx, err)
 	}
-	tx, err := conn.BeginTx(ctx, nil)
+	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	limit := time.AfterFunc(endTimeout, cancel)
+	tx, err := conn.BeginTx(whole, nil)
+	limit.Stop()
 	if err != nil {
 		return writeProblem(ctx, err)
 	}
@@ -83,6 +92,8 @@ func inTransaction(ctx context.Context, conn *sql.Conn, do func(*sql.Tx) error) 
 	if err == nil {
 		err = ctx.Err() // cancelled before the commit was sent: that it is not made is certain
 	}
+	limit.Reset(endTimeout)
+	defer limit.Stop()
 	if err != nil {
 		_ = tx.Rollback() // the first error counts; leave makes sure
 		leave(ctx, conn)
@@ -103,8 +114,12 @@ func inTransaction(ctx context.Context, conn *sql.Conn, do func(*sql.Tx) error) 
 	}
 }
 
-// leaveTimeout is how long leaving a transaction may take after a failure.
-const leaveTimeout = 15 * time.Second
+// How long the beginning or the end of a transaction may take, and making sure of
+// the end after a failure.
+const (
+	endTimeout   = time.Minute
+	leaveTimeout = 15 * time.Second
+)
 
 // leave ends a transaction that a failed rollback or commit left open on the
 // session, where it would hold its locks and swallow whatever comes next. It
