@@ -96,7 +96,7 @@ func (p *installing) Update(s setup.State) {
 		if i < len(s.Install.Steps) {
 			pr = s.Install.Steps[i]
 		}
-		p.fill(r, pr, before)
+		p.fill(r, pr, before, s.Install.Outcome != nil)
 		if pr.State == apply.Done && !pr.At.IsZero() {
 			before = pr.At
 		}
@@ -116,8 +116,9 @@ func (p *installing) row(st plan.Step) (*stepRow, fyne.CanvasObject) {
 	return r, kit.CardRow(kit.RowCentered(14, []float32{colMark - 14, kit.Rest, kit.Natural}, mark, text, r.time))
 }
 
-// fill shows where a step stands. before is when the one before it was done.
-func (p *installing) fill(r *stepRow, pr apply.Progress, before time.Time) {
+// fill shows where a step stands. before is when the one before it was done;
+// ended says that no step runs any more.
+func (p *installing) fill(r *stepRow, pr apply.Progress, before time.Time, ended bool) {
 	icon, color, key := kit.IconName(""), kit.ColorMuted, "step.waiting"
 	switch pr.State {
 	case apply.Running, apply.Undoing:
@@ -131,6 +132,9 @@ func (p *installing) fill(r *stepRow, pr apply.Progress, before time.Time) {
 	case apply.Left:
 		icon, color, key = kit.IconWarning, kit.ColorWarning, "step.left"
 	case apply.Waiting:
+		if ended {
+			key = "step.notrun"
+		}
 	}
 	r.icon.Set(icon, color)
 	show(r.icon, icon != "")

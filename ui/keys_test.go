@@ -39,6 +39,20 @@ func TestKeyboardWhileAnEntryHasTheFocus(t *testing.T) {
 	}
 }
 
+func TestHelpOfEveryPageIsReachedWithTheMouse(t *testing.T) {
+	w := open(t, fixture.Welcome(), true)
+	for want, s := range map[string]setup.State{
+		"Which situation": fixture.Welcome(), "Browse instances": fixture.Components(), "The tiles show": fixture.Check(), "onmicrosoft.com": fixture.Entra(),
+		"no account is locked out": fixture.Directories(), "in one transaction": fixture.Ready(), "half a step": fixture.Installing(), "Tick what is done": fixture.Complete(),
+	} {
+		w.show(s)
+		w.tap("Help (F1)")
+		w.wants("Press Escape to go back.")
+		w.wants(want)
+		w.tap("Close")
+	}
+}
+
 func TestKeyboardWithoutFocus(t *testing.T) {
 	w := open(t, fixture.Clean(), true)
 	w.win.Canvas().Unfocus()

@@ -349,7 +349,7 @@ func TestInstallingPage(t *testing.T) {
 		t.Error("Stop can be pressed twice")
 	}
 	w.show(fixture.Broken())
-	w.wants("The installation did not finish", "Another session holds a lock", "5 of 8 steps are done", "Try again", "Failed")
+	w.wants("The installation did not finish", "Another session holds a lock", "5 of 8 steps are done", "Try again", "Failed", "Not run")
 	w.tap("Undo…")
 	w.tap("Undo…")
 	if _, ok := last[setup.UndoPressed](w.session); !ok {

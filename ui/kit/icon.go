@@ -3,15 +3,13 @@ package kit
 import (
 	"fmt"
 	"image/color"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 )
 
-// IconName names one of our own icons: drawn with lines on a grid of 16, so that
-// they stay sharp at every scale.
+// IconName names one of our own icons, which stay sharp at every scale.
 type IconName string
 
 // The icons.
@@ -28,18 +26,32 @@ const (
 	IconDash    IconName = "dash"
 )
 
-// iconShapes are the drawings; C stands for the colour.
-var iconShapes = map[IconName]string{
-	IconCheck:   `<path d="M2.8 8.6 L6.3 12.1 L13.2 4.2" fill="none" stroke="C" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>`,
-	IconCross:   `<path d="M3.6 3.6 L12.4 12.4 M12.4 3.6 L3.6 12.4" fill="none" stroke="C" stroke-width="2.2" stroke-linecap="round"/>`,
-	IconWarning: `<path d="M8 1.8 L15 14.2 L1 14.2 Z" fill="C" stroke="C" stroke-width="1" stroke-linejoin="round"/>`,
-	IconUnknown: `<path d="M4.6 5.4 C4.6 1.2 11.4 1.2 11.4 5.4 C11.4 8 8 7.8 8 10.6" fill="none" stroke="C" stroke-width="2" stroke-linecap="round"/><circle cx="8" cy="13.8" r="1.3" fill="C"/>`,
-	IconNote:    `<circle cx="8" cy="3.2" r="1.5" fill="C"/><path d="M8 7 L8 13.4" fill="none" stroke="C" stroke-width="2.2" stroke-linecap="round"/>`,
-	IconDot:     `<circle cx="8" cy="8" r="5" fill="C"/>`,
-	IconRight:   `<path d="M5.8 3.2 L10.6 8 L5.8 12.8" fill="none" stroke="C" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"/>`,
-	IconDown:    `<path d="M3.2 5.8 L8 10.6 L12.8 5.8" fill="none" stroke="C" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"/>`,
-	IconUndo:    `<path d="M6 3 L2.6 6.4 L6 9.8 M3 6.4 L9.4 6.4 C14.6 6.4 14.6 13 9.4 13 L7 13" fill="none" stroke="C" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/>`,
-	IconDash:    `<path d="M4 8 L12 8" fill="none" stroke="C" stroke-width="2" stroke-linecap="round"/>`,
+// drawing is what an icon is made of, on a grid of 16.
+type drawing struct {
+	lines  [][]point // each of them width wide
+	width  float64
+	dots   []point
+	radius float64
+	solid  []point // a filled polygon
+}
+
+// iconShapes are the drawings.
+var iconShapes = map[IconName]drawing{
+	IconCheck:   {width: 2.3, lines: [][]point{{{2.6, 8.4}, {6.3, 12.1}, {13.4, 4.0}}}},
+	IconCross:   {width: 2.4, lines: [][]point{{{3.2, 3.2}, {12.8, 12.8}}, {{12.8, 3.2}, {3.2, 12.8}}}},
+	IconWarning: {solid: []point{{8, 1.2}, {15.6, 14.6}, {0.4, 14.6}}},
+	IconUnknown: {width: 2.2, radius: 1.4, dots: []point{{8, 14}}, lines: [][]point{{
+		{4.3, 5.8}, {4.5, 4.2}, {5.4, 2.9}, {6.8, 2.2}, {8.3, 2.1}, {9.8, 2.6}, {11, 3.8}, {11.3, 5.2}, {10.8, 6.6}, {9.4, 7.9}, {8.3, 9}, {8, 10.9},
+	}}},
+	IconNote:  {width: 2.4, radius: 1.6, dots: []point{{8, 3}}, lines: [][]point{{{8, 6.6}, {8, 14}}}},
+	IconDot:   {radius: 5, dots: []point{{8, 8}}},
+	IconRight: {width: 1.8, lines: [][]point{{{5.4, 2.8}, {10.6, 8}, {5.4, 13.2}}}},
+	IconDown:  {width: 1.8, lines: [][]point{{{2.8, 5.4}, {8, 10.6}, {13.2, 5.4}}}},
+	IconUndo: {width: 1.9, lines: [][]point{
+		{{6.2, 2.6}, {2.6, 6.2}, {6.2, 9.8}},
+		{{2.8, 6.2}, {9.4, 6.2}, {11.4, 6.8}, {12.6, 8}, {13, 9.6}, {12.6, 11.2}, {11.4, 12.4}, {9.4, 13}, {7, 13}},
+	}},
+	IconDash: {width: 2, lines: [][]point{{{4, 8}, {12, 8}}}},
 }
 
 // iconResource draws an icon in a colour. The name holds both, because Fyne
@@ -47,8 +59,7 @@ var iconShapes = map[IconName]string{
 func iconResource(name IconName, c color.Color) fyne.Resource {
 	r, g, b, _ := c.RGBA()
 	hex := fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
-	shape := strings.ReplaceAll(iconShapes[name], `"C"`, `"`+hex+`"`)
-	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">` + shape + `</svg>`
+	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">` + iconShapes[name].svg(hex) + `</svg>`
 	return fyne.NewStaticResource("kit-"+string(name)+hex[1:]+".svg", []byte(svg))
 }
 

@@ -3,6 +3,7 @@ package kit
 import (
 	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -180,5 +181,18 @@ func TestMarkdown(t *testing.T) {
 	}
 	if got := mdSpans("a **b** `c` *"); len(got) != 5 || !got[1].Bold || !got[3].Mono {
 		t.Errorf("spans %+v", got)
+	}
+}
+
+func TestIconsAreFilledShapes(t *testing.T) {
+	for name, d := range iconShapes {
+		svg := d.svg("#102030")
+		if !strings.Contains(svg, `fill="#102030"`) || strings.Contains(svg, "NaN") || strings.Contains(svg, "stroke") {
+			t.Errorf("%s: %s", name, svg)
+		}
+	}
+	box := outline([]point{{2, 8}, {14, 8}}, 1)
+	if len(box) != 4 || box[0].y != 9 || box[3].y != 7 {
+		t.Errorf("the outline of a line is %v", box)
 	}
 }
