@@ -17,6 +17,7 @@ const (
 	CodeNoCredential problem.Code = "adsync.credential.missing" // a connector's password was not given
 	CodeUneditable   problem.Code = "adsync.text.uneditable"    // a text could not be changed by name
 	CodeWrite        problem.Code = "adsync.write.failed"       // SQL Server refused; everything was rolled back
+	CodeRead         problem.Code = "adsync.read.failed"        // the rows to be changed or verified could not be read
 	CodeCommit       problem.Code = "adsync.commit.unknown"     // the connection broke while committing
 	CodeUndoLeft     problem.Code = "adsync.undo.left"          // undo left what somebody else changed since
 )

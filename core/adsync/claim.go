@@ -51,7 +51,7 @@ func writeClaim(ctx context.Context, conn *sql.Conn, c plan.Claim) error {
 	now, text, found, err := claimNow(ctx, conn)
 	switch {
 	case err != nil:
-		return writeProblem(ctx, err)
+		return readProblem(ctx, err)
 	case sameClaim(now, &c.After):
 		return nil
 	case !sameClaim(now, c.Before) || found && now == nil:
@@ -67,7 +67,7 @@ func Unclaim(ctx context.Context, conn *sql.Conn, c plan.Claim) error {
 	now, text, found, err := claimNow(ctx, conn)
 	switch {
 	case err != nil:
-		return writeProblem(ctx, err)
+		return readProblem(ctx, err)
 	case sameClaim(now, c.Before) && (now != nil || !found):
 		return nil
 	case !sameClaim(now, &c.After):

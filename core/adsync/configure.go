@@ -36,7 +36,7 @@ func Configure(ctx context.Context, conn *sql.Conn, w plan.Writes, creds map[str
 func TakeSnapshot(ctx context.Context, q Querier, w plan.Writes) (Snapshot, error) {
 	now, err := load(ctx, ReadOnly(q), w, "")
 	if err != nil {
-		return Snapshot{}, writeProblem(ctx, err)
+		return Snapshot{}, readProblem(ctx, err)
 	}
 	return now.Snapshot, nil
 }
@@ -146,7 +146,21 @@ func writeProblem(ctx context.Context, err error) error {
 	}
 	return &problem.Problem{
 		Code: CodeWrite,
-		What: "SQL Server did not make the changes. Everything was rolled back; the database is as it was.",
+		What: "SQL Server did not make the changes. They were rolled back as a whole.",
+		Fix:  "Look at the details, remove the cause, and try again.", Detail: err.Error(), Cause: err,
+	}
+}
+
+// readProblem makes of any error the problem of rows that could not be read.
+func readProblem(ctx context.Context, err error) error {
+	p := problem.As(writeProblem(ctx, err))
+	if p.Code != CodeWrite {
+		return p
+	}
+	return &problem.Problem{
+		Code: CodeRead,
+		What: "The rows that the installation changes could not be read.",
+		Why:  "Without them nobody can say what is in the database. Nothing was changed by this.",
 		Fix:  "Look at the details, remove the cause, and try again.", Detail: err.Error(), Cause: err,
 	}
 }

@@ -31,7 +31,7 @@ func (m Mismatch) String() string {
 func Verify(ctx context.Context, q Querier, w plan.Writes, key Key, creds map[string]Credential) ([]Mismatch, error) {
 	now, err := load(ctx, ReadOnly(q), w, "")
 	if err != nil {
-		return nil, writeProblem(ctx, err)
+		return nil, readProblem(ctx, err)
 	}
 	v := &verifier{}
 	v.server(now, w)

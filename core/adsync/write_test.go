@@ -312,6 +312,12 @@ func TestWriteProblemsKeepTheirCause(t *testing.T) {
 	if code(err) != CodeWrite {
 		t.Errorf("%v", err)
 	}
+	if _, err := TakeSnapshot(t.Context(), s.db, plan.Writes{}); code(err) != CodeRead {
+		t.Errorf("%v", err)
+	}
+	if _, err := Verify(t.Context(), s.db, plan.Writes{}, NewKey(), nil); code(err) != CodeRead {
+		t.Errorf("%v", err)
+	}
 	err = call(t.Context(), pinned(t, s.db), "sp_dropextendedproperty", sql.Named("name", "nobody"))
 	var se mssql.Error
 	if !errors.As(err, &se) || se.Number != 15217 || code(err) != CodeWrite {
