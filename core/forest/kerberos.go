@@ -1,0 +1,227 @@
+package forest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/jcmturner/gokrb5/v8/client"
+	"github.com/jcmturner/gokrb5/v8/config"
+	"github.com/jcmturner/gokrb5/v8/messages"
+	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+)
+
+// krbConfig is Kerberos for the realms at hand: TCP only, AES only, no DNS, as
+// gokrb5 would ask the system's and not ours.
+const krbConfig = `[libdefaults]
+ default_realm = %[1]s
+ dns_lookup_realm = false
+ dns_lookup_kdc = false
+ udp_preference_limit = 1
+ rdns = false
+ noaddresses = true
+ default_tkt_enctypes = aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96
+ default_tgs_enctypes = aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96
+ permitted_enctypes = aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96
+[realms]
+%[2]s
+[domain_realm]
+ %[3]s = %[4]s
+`
+
+// ticket is what Kerberos gave: the right to speak to one domain controller's LDAP.
+type ticket struct {
+	client *client.Client
+	ticket messages.Ticket
+	key    types.EncryptionKey
+}
+
+// sealed signs in by Kerberos on port 389 and seals everything after. The password
+// itself is never sent. A problem means that the sign-in was refused; any other
+// error that Kerberos could not be tried or did not work.
+func (d *Directory) sealed(ctx context.Context, c controller, cred credentials) (*session, error) {
+	realm, err := d.userRealm(c, cred.login)
+	if err != nil {
+		return nil, err
+	}
+	host, addresses, err := d.provenName(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	t, err := d.ticket(ctx, c, cred, realm, host, addresses)
+	if err != nil {
+		return nil, err
+	}
+	defer t.client.Destroy()
+	conn, err := d.dial(ctx, addresses[0], portLDAP)
+	if err != nil {
+		return nil, err
+	}
+	wrapped, err := d.saslBind(ctx, conn, t)
+	if err != nil {
+		_ = conn.Close() // the bind failed, nothing else was sent
+		return nil, err
+	}
+	s := newSession(wrapped, conn, false, c.host, d.timeout())
+	s.protection = bySealing
+	return s, nil
+}
+
+// userRealm gives the Kerberos realm of an account: its domain's DNS name.
+func (d *Directory) userRealm(c controller, l login) (string, error) {
+	own := domainDNS(c.root.domain)
+	switch {
+	case l.dn != "":
+		if domain := domainOf(l.dn); domain != "" {
+			return "", errors.New("Kerberos takes DOMAIN\\user, not a distinguished name")
+		}
+		return "", errors.New("the distinguished name has no domain")
+	case strings.Contains(l.domain, "."):
+		return strings.ToUpper(l.domain), nil
+	case c.pinged && strings.EqualFold(c.ping.netbios, l.domain), strings.EqualFold(firstLabel(own), l.domain):
+		return strings.ToUpper(own), nil
+	}
+	return "", fmt.Errorf("the DNS name of the domain %s is not known before signing in; write the user as user@domain.name", l.domain)
+}
+
+func firstLabel(dns string) string {
+	label, _, _ := strings.Cut(dns, ".")
+	return label
+}
+
+// provenName gives the name under which Kerberos knows the domain controller, and
+// its addresses. What the server says about itself counts only if DNS leads from
+// that name to where we are.
+func (d *Directory) provenName(ctx context.Context, c controller) (string, []string, error) {
+	addresses, err := d.addresses(ctx, c.host)
+	if err != nil {
+		return "", nil, err
+	}
+	name := trimDot(c.root.host)
+	if strings.EqualFold(name, c.host) || name == "" {
+		return c.host, addresses, nil
+	}
+	back, err := d.addresses(ctx, name)
+	if err != nil {
+		return "", nil, err
+	}
+	if !slices.ContainsFunc(back, func(a string) bool { return slices.Contains(addresses, a) }) {
+		return "", nil, fmt.Errorf("it calls itself %s, but DNS says that this is another computer", name)
+	}
+	return name, addresses, nil
+}
+
+func (d *Directory) addresses(ctx context.Context, host string) ([]string, error) {
+	host = strings.Trim(host, "[]")
+	if _, err := netip.ParseAddr(host); err == nil {
+		return []string{host}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+	defer cancel()
+	found, err := d.resolver().LookupHost(ctx, host)
+	if err == nil && len(found) == 0 {
+		err = &net.DNSError{Err: "no addresses", Name: host, IsNotFound: true}
+	}
+	return found, err
+}
+
+// ticket signs in at the key distribution center, which is tried once, and asks
+// for a ticket to the domain controller.
+func (d *Directory) ticket(ctx context.Context, c controller, cred credentials, realm, host string, addresses []string) (ticket, error) {
+	serviceRealm := strings.ToUpper(domainDNS(c.root.domain))
+	realms := realmText(serviceRealm, addresses)
+	if realm != serviceRealm {
+		hosts, err := d.lookup(ctx, "_kerberos._tcp.dc._msdcs."+strings.ToLower(realm))
+		if err != nil {
+			return ticket{}, err
+		}
+		other, err := d.addresses(ctx, hosts[0])
+		if err != nil {
+			return ticket{}, err
+		}
+		realms += realmText(realm, other)
+	}
+	conf, err := config.NewFromString(fmt.Sprintf(krbConfig, realm, realms, strings.ToLower(host), serviceRealm))
+	if err != nil {
+		return ticket{}, err
+	}
+	t := ticket{client: client.NewWithPassword(cred.login.user, realm, cred.password.Reveal(), conf)}
+	done := make(chan error, 1)
+	go func() { // gokrb5 takes no context; each of its answers has 5 s
+		err := t.client.Login()
+		if err == nil {
+			t.ticket, t.key, err = t.client.GetServiceTicket("ldap/" + strings.ToLower(host))
+		}
+		done <- err
+	}()
+	select {
+	case <-ctx.Done():
+		return ticket{}, ctx.Err()
+	case err := <-done:
+		if err != nil {
+			t.client.Destroy()
+			return ticket{}, kerberosError(err, cred.typed)
+		}
+		return t, nil
+	}
+}
+
+func realmText(realm string, addresses []string) string {
+	text := " " + realm + " = {\n"
+	for _, a := range addresses[:min(len(addresses), 2)] {
+		text += "  kdc = " + hostPort(a, portKerberos) + "\n"
+	}
+	return text + " }\n"
+}
+
+// krbNumber finds the error number (RFC 4120 7.5.9) in gokrb5's text, which is all
+// that it gives.
+var krbNumber = regexp.MustCompile(`KRB Error: \((\d+)\)`)
+
+// kerberosError makes a problem of what is about the account or the clock; the
+// rest means that Kerberos does not work here.
+func kerberosError(err error, user string) error {
+	m := krbNumber.FindStringSubmatch(err.Error())
+	number := ""
+	if m != nil {
+		number = m[1]
+	}
+	if number == "37" || strings.Contains(err.Error(), "clock skew") {
+		return &problem.Problem{
+			Code: CodeClock, What: "The clocks of this computer and of the domain controller differ too much.",
+			Why: "Kerberos refuses sign-ins beyond 5 minutes, whatever the password.",
+			Fix: "Set this computer to the time of the domain (w32tm /resync), then try again.", Detail: err.Error(),
+		}
+	}
+	if r, ok := krbRefusals[number]; ok {
+		return r.problem(user, err.Error())
+	}
+	return fmt.Errorf("Kerberos: %w", err)
+}
+
+// krbRefusals are the error numbers about an account. Kerberos tells less than
+// LDAP: several states of an account share one number.
+var krbRefusals = map[string]refusal{
+	"6":  refusals["525"],
+	"24": refusals["52e"],
+	"18": {
+		CodeRevoked, answers.FieldForestUser, "The account %s is disabled, expired, locked out, or may not sign in at this time.", "Kerberos does not say which.",
+		"Look at the account in Active Directory Users and Computers (tab Account). It was tried once and is not tried again by itself.",
+	},
+	"23": {
+		CodeKeyExpired, answers.FieldForestPass, "The password of %s has expired or must be changed before the first sign-in.", "",
+		"Sign in once with this account and change its password, then type the new one here.",
+	},
+	"12": {
+		CodeWorkstation, answers.FieldForestUser, "The account %s may not sign in from this computer or at this time.", "",
+		"Widen its logon hours and workstations in Active Directory Users and Computers (tab Account), or give another account.",
+	},
+}
