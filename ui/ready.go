@@ -32,7 +32,7 @@ func newReady(s *Shell, st setup.State) *ready {
 	p.start = kit.NewCheck(s.keys, tr("ready.start"), tr("ready.start.hint"), st.Answers.Options.StartSync, func(on bool) {
 		s.session.Dispatch(setup.OptionsEdited{Options: answers.Options{StartSync: on}})
 	})
-	p.object = kit.Column(18, p.card, kit.Grid(20, 300, 2, staging, p.start))
+	p.object = kit.Column(18, p.card, kit.Grid(20, 270, 2, staging, p.start))
 	return p
 }
 

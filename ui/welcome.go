@@ -42,7 +42,7 @@ func newWelcome(s *Shell, st setup.State) *welcome {
 		kit.Callout(kit.MoodNote, kit.NewText(kit.Span{Text: tr("welcome.here") + " ", Bold: true}, kit.Span{Text: tr("welcome.here.more")})),
 		bullets("welcome.does.1", "welcome.does.2", "welcome.does.3"),
 		kit.Inset(0, 4, 0, 0, kit.Bold(tr("welcome.situation"))),
-		kit.Grid(12, 300, 2, p.situation.Objects()...),
+		kit.Grid(12, 270, 2, p.situation.Objects()...),
 		kit.Inset(0, 4, 0, 0, kit.HLine()),
 		kit.Column(4, p.licence, kit.Inset(28, 0, 0, 0, links)),
 	)
