@@ -48,6 +48,7 @@ const (
 	UserMember    = "member"
 	UserGuest     = "guest"
 	UserMicrosoft = "microsoft-account"
+	UserService   = "service-principal" // an unattended run; Tenant.User is its display name
 )
 
 // SyncIdentity is a sync identity that the tenant already has.

@@ -114,6 +114,8 @@ func judgeAccountKind(t tenantSite) []Finding {
 	switch t.tenant.UserKind {
 	case facts.UserMember:
 		f.Severity, f.Title, f.Fix = Pass, "A work account of the tenant", ""
+	case facts.UserService:
+		f.Severity, f.Title, f.Fix = Pass, "A service principal of the tenant", ""
 	case facts.UserGuest:
 		f.Title = "The account is a guest"
 		f.Consequence = "A guest cannot create the sync identity."
@@ -138,6 +140,9 @@ func judgeAccountDomain(t tenantSite) []Finding {
 	f := Finding{
 		ID: id, Area: AreaTenant, Severity: Pass, Link: product.LinkPrerequisites,
 		Title: "The account is in the onmicrosoft.com domain", Evidence: []Evidence{t.seen(t.tenant.User, "sign-in")},
+	}
+	if t.tenant.UserKind == facts.UserService {
+		return nil // it signs in with its own key, whatever happens to the domains
 	}
 	_, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(t.tenant.User)), "@")
 	if domain == "" {
