@@ -19,7 +19,8 @@ import (
 
 // JournalFormat is the version of the journal's form. A program reads journals
 // of its own version only: what it does not understand it must not undo.
-const JournalFormat = 1
+// Form 2 added what a later run of the program needs to go on (Begin.Known).
+const JournalFormat = 2
 
 // Codes of the journal's problems.
 const (
@@ -67,6 +68,10 @@ type Begin struct {
 	Program  string    `json:"program"` // version that wrote it
 	Practice bool      `json:"practice,omitempty"`
 	Plan     plan.Plan `json:"plan"`
+	// Known is what the wizard knew when it began, in the wizard's own form: what
+	// was answered and read, so that a later run can sign in again and write the
+	// same report. It holds no secret.
+	Known json.RawMessage `json:"known,omitempty"`
 }
 
 // Journal is the durable record of one installation: a file of JSON lines, each
@@ -80,6 +85,7 @@ type Journal struct {
 	mu     sync.Mutex
 	file   journalFile
 	close  func() error
+	watch  func(r Record, onDisk bool)
 	size   int64 // of the whole records
 	n      int
 	broken error // set when the file could not be put right after a failed write
@@ -160,6 +166,15 @@ func (j *Journal) Close() error {
 	return j.close()
 }
 
+// Watch calls f with each record, once before it is written and once when it is
+// on disk: for a log, and for tests that end the program there. f must not call
+// the journal.
+func (j *Journal) Watch(f func(r Record, onDisk bool)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.watch = f
+}
+
 // Step gives the last that was written down about a step, empty for nothing.
 func (j *Journal) Step(id string) RecordKind {
 	j.mu.Lock()
@@ -217,6 +232,9 @@ func (j *Journal) append(r Record) error {
 	if err != nil {
 		return writeProblem(j.path, err)
 	}
+	if j.watch != nil {
+		j.watch(r, false)
+	}
 	_, err = j.file.WriteAt(line, j.size)
 	if err == nil {
 		err = j.file.Sync()
@@ -229,6 +247,9 @@ func (j *Journal) append(r Record) error {
 	}
 	j.size += int64(len(line))
 	j.take(r)
+	if j.watch != nil {
+		j.watch(r, true)
+	}
 	return nil
 }
 

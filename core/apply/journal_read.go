@@ -130,13 +130,16 @@ func decodeRecord(line []byte) (Record, error) {
 	return r, nil
 }
 
-// Unfinished is an installation that was neither completed nor taken back.
+// Unfinished is an installation of which something is still in place: one that
+// was neither completed nor taken back or, from FindUndoable, a completed one.
 type Unfinished struct {
 	Path  string
 	Begin Begin
 	// Steps holds, for each step that was begun, the last that was written down.
 	Steps map[string]RecordKind
-	Last  time.Time // when the last record was written
+	// Ending is how its last run ended, empty when that was broken off.
+	Ending Ending
+	Last   time.Time // when the last record was written
 	// Problem is set when the journal can't be read; Begin is empty then.
 	Problem *problem.Problem
 }
@@ -144,6 +147,13 @@ type Unfinished struct {
 // FindUnfinished looks through the journals under dataDir, newest first. An
 // installation that never got to its first change is not listed.
 func FindUnfinished(dataDir string) ([]Unfinished, error) {
+	list, err := FindUndoable(dataDir)
+	return slices.DeleteFunc(list, func(u Unfinished) bool { return u.Ending == Completed }), err
+}
+
+// FindUndoable gives what FindUnfinished gives, and the completed installations
+// of which something is in place, newest first.
+func FindUndoable(dataDir string) ([]Unfinished, error) {
 	paths, err := filepath.Glob(JournalPath(dataDir, "*"))
 	if err != nil {
 		return nil, readProblem(dataDir, err)
@@ -160,11 +170,11 @@ func FindUnfinished(dataDir string) ([]Unfinished, error) {
 		for _, r := range records {
 			j.take(r)
 		}
-		if j.ending == Completed || j.ending == TakenBack || !j.Touched() {
+		if j.ending == TakenBack || !j.Touched() {
 			continue
 		}
 		list = append(list, Unfinished{
-			Path: path, Begin: *records[0].Begin, Steps: j.steps, Last: records[len(records)-1].At,
+			Path: path, Begin: *records[0].Begin, Steps: j.steps, Ending: j.ending, Last: records[len(records)-1].At,
 		})
 	}
 	slices.SortFunc(list, func(a, b Unfinished) int { return b.Last.Compare(a.Last) })
