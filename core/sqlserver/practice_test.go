@@ -31,6 +31,7 @@ func practiceStage(t *testing.T, finished time.Time) *stage {
 			{Name: "reader", Password: password, Users: user(tsql.User{Roles: []string{"db_datareader"}})},
 			{Name: "nobody", Password: password},
 			{Name: "old", Password: password, Expired: true},
+			{Name: "off", Password: password, Disabled: true},
 			{Name: "new", Password: password, MustChange: true},
 		},
 		Databases: []tsql.DatabaseConfig{
@@ -154,6 +155,8 @@ func TestPracticeRefusals(t *testing.T) {
 		{"sa", "ADSync", "wrong", facts.LayerLogin, "sql.login.refused"},
 		{"unknown", "ADSync", password, facts.LayerLogin, "sql.login.refused"},
 		{"old", "ADSync", password, facts.LayerLogin, "sql.login.expired"},
+		{"off", "ADSync", password, facts.LayerLogin, "sql.login.disabled"},
+		{"off", "ADSync", "Wrong-1", facts.LayerLogin, "sql.login.refused"},
 		{"new", "ADSync", password, facts.LayerLogin, "sql.login.must-change"},
 		{"nobody", "ADSync", password, facts.LayerDB, "sql.database.missing"},
 		{"sa", "Nowhere", password, facts.LayerDB, "sql.database.missing"},

@@ -51,7 +51,7 @@ type SessionInfo struct {
 type Login struct {
 	Name       string
 	Password   string
-	Disabled   bool
+	Disabled   bool // the login is disabled: 18470
 	MustChange bool // the password must be changed: 18488
 	Expired    bool // the password has expired: 18487
 	Windows    bool // a Windows account (DOMAIN\name); it signs in with a password here, as practice has no domain

@@ -214,21 +214,25 @@ func (s *Server) ServerName() string {
 	return s.cfg.Machine + "\\" + s.cfg.Instance
 }
 
-func refuse(user string, state uint8) error {
-	_ = state // the true reason stands only in a server's log; clients see state 1
+// refuse is 18456. Its true reason stands only in a server's log: clients see
+// state 1.
+func refuse(user string) error {
 	return errf(18456, 14, 1, "Login failed for user '%s'.", user)
 }
 
-// Login signs a client in. It gives 18456 for a refused login, 18487 and 18488
-// for a password that has expired or must be changed, 4060 for a database that
-// cannot be opened.
+// Login signs a client in. It gives 18456 for a refused login, 18470 for a
+// disabled one whose password is right, 18487 and 18488 for a password that has
+// expired or must be changed, 4060 for a database that cannot be opened.
 func (s *Server) Login(ctx context.Context, l tds.LoginRequest) (tds.Session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	who, ok := s.login(l.User)
-	if !ok || who.Disabled || who.Password != l.Password {
-		return nil, refuse(l.User, 8)
+	if !ok || who.Password != l.Password {
+		return nil, refuse(l.User)
+	}
+	if who.Disabled { // said only to one who knows the password
+		return nil, errf(18470, 14, 1, "Login failed for user '%s'. Reason: The account is disabled.", l.User)
 	}
 	if who.Expired {
 		return nil, errf(18487, 14, 1, "Login failed for user '%s'.  Reason: The password of the account has expired.", l.User)
