@@ -135,7 +135,7 @@ func (c *Client) translate(ctx context.Context, err error) error {
 	}
 	if p := fromSTS(err.Error()); p != nil {
 		if p.Code == CodeClock {
-			p.Detail += fmt.Sprintf(" (the service's clock minus this computer's: %s)", time.Duration(c.wire.skew.Load()).Round(time.Second))
+			p.Detail += fmt.Sprintf(" (the service's clock minus this computer's: %s)", time.Duration(c.wire.skew.Load()).Round(time.Minute))
 		}
 		p.Cause = err
 		return p

@@ -87,15 +87,17 @@ func (p *person) tell(prompt func(setup.Prompt)) {
 func (p *person) token(ctx context.Context, claims string) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known && claims == "" {
-		res, err := p.client.AcquireTokenSilent(ctx, p.scopes, public.WithSilentAccount(p.account))
+	if p.known {
+		res, err := p.client.AcquireTokenSilent(ctx, p.scopes, public.WithSilentAccount(p.account), public.WithClaims(claims))
 		if err == nil {
 			return res.AccessToken, p.keep(res)
 		}
 		if ctx.Err() != nil || problem.As(err) != nil {
 			return "", err // no answer: asking the person would help nobody
 		}
-		claims = claimsOf(err)
+		if more := claimsOf(err); more != "" {
+			claims = more
+		}
 	}
 	res, err := p.ask(ctx, claims)
 	if more := claimsOf(err); more != "" && more != claims {

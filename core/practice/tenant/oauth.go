@@ -28,8 +28,6 @@ type pending struct {
 	code      string // of the device
 }
 
-const tokenLife = 3600 // seconds
-
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)

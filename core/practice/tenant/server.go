@@ -83,6 +83,8 @@ type Options struct {
 	Pending int
 	// DeviceUser is who types in the device code; empty for admin@ the initial domain.
 	DeviceUser string
+	// TokenLife is how long an access token holds; zero for an hour.
+	TokenLife time.Duration
 }
 
 // Server is a stand-in for Microsoft Entra ID and Microsoft Graph that listens on
@@ -122,6 +124,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.DeviceUser == "" {
 		o.DeviceUser = "admin@" + o.Initial
+	}
+	if o.TokenLife == 0 {
+		o.TokenLife = time.Hour
 	}
 	s := &Server{o: o, state: newState(o)}
 	var err error

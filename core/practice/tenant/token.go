@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // strongClaim is the authentication context that the scenario conditional-access wants.
@@ -41,13 +40,27 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 			s.oauthError(w, http.StatusBadRequest, "invalid_grant", "AADSTS70043: The refresh token has expired or is invalid.")
 			return
 		}
-		a.strong = strings.Contains(f.Get("claims"), `"c1"`)
+		if strings.Contains(f.Get("claims"), `"c1"`) && !a.strong {
+			s.moreWanted(w)
+			return
+		}
 		s.issue(w, a, f.Get("scope"))
 	case "client_credentials":
 		s.credentials(w, f, client)
 	default:
 		s.oauthError(w, http.StatusBadRequest, "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type '"+f.Get("grant_type")+"'.")
 	}
+}
+
+// moreWanted says that a refresh token does not do: the person has to sign in
+// again with the claims (docs: identity-platform/v2-conditional-access-dev-guide).
+func (s *Server) moreWanted(w http.ResponseWriter) {
+	id := newID()
+	writeJSON(w, http.StatusBadRequest, map[string]any{
+		"error": "interaction_required", "suberror": "basic_action", "error_codes": []int{50076}, "claims": strongClaim,
+		"error_description": "AADSTS50076: Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.",
+		"timestamp":         s.o.Now().UTC().Format("2006-01-02 15:04:05Z"), "trace_id": id, "correlation_id": id,
+	})
 }
 
 func (s *Server) redeem(w http.ResponseWriter, f url.Values, client *registration) {
@@ -92,7 +105,7 @@ func (s *Server) issue(w http.ResponseWriter, a access, scope string) {
 		return
 	}
 	now := s.o.Now()
-	a.audience, a.scopes, a.expires = s.o.Cloud.Graph, a.app.scopes, now.Add(tokenLife*time.Second)
+	a.audience, a.scopes, a.expires = s.o.Cloud.Graph, a.app.scopes, now.Add(s.o.TokenLife)
 	token := s.jwt(map[string]any{"aud": "https://" + a.audience, "oid": a.user.id, "tid": TenantID, "scp": strings.Join(a.scopes, " "), "exp": a.expires.Unix(), "jti": newID()})
 	s.tokens[token] = a
 	again := newID() + newID()
@@ -109,7 +122,7 @@ func (s *Server) issue(w http.ResponseWriter, a access, scope string) {
 	full = append(full, "https://"+s.o.Cloud.Graph+"/.default")
 	info, _ := json.Marshal(map[string]string{"uid": a.user.id, "utid": a.user.home})
 	writeJSON(w, http.StatusOK, map[string]any{
-		"token_type": "Bearer", "scope": strings.Join(full, " "), "expires_in": tokenLife, "ext_expires_in": tokenLife,
+		"token_type": "Bearer", "scope": strings.Join(full, " "), "expires_in": int(s.o.TokenLife.Seconds()), "ext_expires_in": int(s.o.TokenLife.Seconds()),
 		"access_token": token, "refresh_token": again, "client_info": base64.RawURLEncoding.EncodeToString(info),
 		"id_token": s.jwt(map[string]any{
 			"aud": a.app.appID, "iss": "https://" + s.o.Cloud.Login + "/" + TenantID + "/v2.0", "iat": now.Unix(), "nbf": now.Unix(), "exp": a.expires.Unix(),
@@ -129,7 +142,7 @@ func (s *Server) credentials(w http.ResponseWriter, f url.Values, client *regist
 		s.oauthError(w, http.StatusUnauthorized, "invalid_client", "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.")
 		return
 	}
-	a := access{app: client, roles: client.roles, strong: strings.Contains(f.Get("claims"), `"c1"`), expires: s.o.Now().Add(tokenLife * time.Second)}
+	a := access{app: client, roles: client.roles, strong: strings.Contains(f.Get("claims"), `"c1"`), expires: s.o.Now().Add(s.o.TokenLife)}
 	// MSAL adds the OpenID scopes here as well, and the service lets it.
 	wanted := slices.DeleteFunc(strings.Fields(f.Get("scope")), func(sc string) bool {
 		return slices.Contains([]string{"openid", "profile", "offline_access"}, sc)
@@ -149,7 +162,7 @@ func (s *Server) credentials(w http.ResponseWriter, f url.Values, client *regist
 	}
 	token := s.jwt(map[string]any{"aud": a.audience, "tid": TenantID, "appid": client.appID, "exp": a.expires.Unix(), "jti": newID()})
 	s.tokens[token] = a
-	writeJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": tokenLife, "ext_expires_in": tokenLife, "access_token": token})
+	writeJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": int(s.o.TokenLife.Seconds()), "ext_expires_in": int(s.o.TokenLife.Seconds()), "access_token": token})
 }
 
 // assertion checks a client assertion (docs: certificate-credentials): signed by a
