@@ -1,8 +1,6 @@
 package tsql
 
 import (
-	"encoding/hex"
-	"strconv"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
@@ -153,25 +151,6 @@ func (p *parser) unary() expr {
 	return x
 }
 
-// negated folds a minus into a number, so that -2147483648 is an int.
-func negated(l *litExpr) *litExpr {
-	switch v := l.val.(type) {
-	case int64:
-		return &litExpr{l.t, -v}
-	case float64:
-		return &litExpr{l.t, -v}
-	case tds.Number:
-		if v == "2147483648" {
-			return &litExpr{tds.Type{Kind: tds.Int}, int64(-2147483648)}
-		}
-		if strings.HasPrefix(string(v), "-") {
-			return &litExpr{l.t, v[1:]}
-		}
-		return &litExpr{l.t, "-" + v}
-	}
-	return nil
-}
-
 func (p *parser) primary() expr {
 	t := p.cur()
 	switch t.kind {
@@ -207,65 +186,6 @@ func (p *parser) paren() expr {
 	x := p.expr()
 	p.needOp(")")
 	return x
-}
-
-func (p *parser) literal(t token) expr {
-	switch t.kind {
-	case tokString:
-		return &litExpr{tds.Type{Kind: tds.VarChar, Length: max(1, utf16Len(t.text))}, t.text}
-	case tokNString:
-		n := max(1, utf16Len(t.text))
-		if n > 4000 {
-			n = -1
-		}
-		return &litExpr{tds.Type{Kind: tds.NVarChar, Length: n}, t.text}
-	case tokInt:
-		digits := strings.TrimLeft(t.text, "0")
-		if n, err := strconv.ParseInt(t.text, 10, 32); err == nil {
-			return &litExpr{tds.Type{Kind: tds.Int}, n}
-		}
-		return p.decimal(digits, 0)
-	case tokDec:
-		whole, frac, _ := strings.Cut(t.text, ".")
-		whole = strings.TrimLeft(whole, "0")
-		if frac == "" {
-			return p.decimal(whole, 0)
-		}
-		return p.decimal(whole+"."+frac, len(frac))
-	case tokFloat:
-		f, err := strconv.ParseFloat(t.text, 64)
-		if err != nil {
-			p.fail(errf(168, 15, 1, "The floating point value '%s' is out of the range of computer representation (8 bytes).", t.text))
-		}
-		return &litExpr{tds.Type{Kind: tds.Float}, f}
-	default:
-		s := t.text
-		if len(s)%2 == 1 {
-			s = "0" + s
-		}
-		b, err := hex.DecodeString(s)
-		if err != nil {
-			p.unexpected()
-		}
-		return &litExpr{tds.Type{Kind: tds.VarBinary, Length: max(1, len(b))}, b}
-	}
-}
-
-func (p *parser) decimal(s string, scale int) expr {
-	prec := len(s)
-	if scale > 0 {
-		prec--
-	}
-	if strings.HasPrefix(s, ".") {
-		s = "0" + s
-	}
-	if s == "" {
-		s = "0"
-	}
-	if prec > 38 {
-		p.fail(errf(1007, 15, 1, "The number '%s' is out of the range for numeric representation (maximum precision 38).", s))
-	}
-	return &litExpr{tds.Type{Kind: tds.Decimal, Precision: uint8(max(prec, 1)), Scale: uint8(scale)}, tds.Number(s)}
 }
 
 // niladic are the functions which are written without parentheses.
@@ -304,135 +224,4 @@ func (p *parser) wordExpr(t token) expr {
 		}
 	}
 	return p.nameOrCall()
-}
-
-func (p *parser) caseExpr() expr {
-	p.needKw("CASE")
-	c := &caseExpr{}
-	if !p.is("WHEN") {
-		c.operand = p.expr()
-	}
-	for p.kw("WHEN") {
-		cond := p.expr()
-		p.needKw("THEN")
-		c.whens = append(c.whens, whenClause{cond, p.expr()})
-	}
-	if len(c.whens) == 0 {
-		p.unexpected()
-	}
-	if p.kw("ELSE") {
-		c.els = p.expr()
-	}
-	p.needKw("END")
-	return c
-}
-
-func (p *parser) cast() expr {
-	try := p.next().up == "TRY_CAST"
-	p.needOp("(")
-	x := p.expr()
-	p.needKw("AS")
-	t := p.dataType(30)
-	p.needOp(")")
-	return &castExpr{x: x, t: t, try: try}
-}
-
-func (p *parser) convert() expr {
-	try := p.next().up == "TRY_CONVERT"
-	p.needOp("(")
-	t := p.dataType(30)
-	p.needOp(",")
-	c := &castExpr{x: p.expr(), t: t, try: try}
-	if p.op(",") {
-		c.style = p.expr()
-	}
-	p.needOp(")")
-	return c
-}
-
-func (p *parser) nameOrCall() expr {
-	line := p.cur().line
-	parts := []string{p.ident()}
-	for p.op(".") {
-		if p.isOp(".") {
-			parts = append(parts, "")
-			continue
-		}
-		parts = append(parts, p.identLoose())
-	}
-	if p.isOp("(") {
-		return p.call(parts, line)
-	}
-	if len(parts) > 4 {
-		p.fail(errf(4104, 16, 1, "The multi-part identifier \"%s\" could not be bound.", strings.Join(parts, ".")))
-	}
-	return &nameExpr{parts, line}
-}
-
-func (p *parser) call(parts []string, line int32) expr {
-	p.needOp("(")
-	f := &funcExpr{parts: parts, line: line}
-	switch {
-	case p.isOp("*") && p.peek(1).kind == tokOp && p.peek(1).text == ")":
-		p.i++
-		f.star = true
-	case !p.isOp(")"):
-		if p.kw("DISTINCT") {
-			f.distinct = true
-		} else {
-			p.kw("ALL")
-		}
-		f.args = append(f.args, p.expr())
-		for p.op(",") {
-			f.args = append(f.args, p.expr())
-		}
-	}
-	p.needOp(")")
-	if p.kw("WITHIN", "GROUP") {
-		p.needOp("(")
-		f.withinGroup = p.orderBy()
-		p.needOp(")")
-	}
-	if p.kw("OVER") {
-		f.over = p.over()
-	}
-	return f
-}
-
-func (p *parser) over() *overClause {
-	p.needOp("(")
-	o := &overClause{}
-	if p.kw("PARTITION") {
-		p.needKw("BY")
-		o.partition = append(o.partition, p.expr())
-		for p.op(",") {
-			o.partition = append(o.partition, p.expr())
-		}
-	}
-	if p.is("ORDER") {
-		o.order = p.orderBy()
-	}
-	if p.is("ROWS") || p.is("RANGE") {
-		p.unsupported("OVER (" + p.cur().up + ")")
-	}
-	p.needOp(")")
-	return o
-}
-
-func (p *parser) orderBy() []orderItem {
-	p.needKw("ORDER")
-	p.needKw("BY")
-	var out []orderItem
-	for {
-		it := orderItem{x: p.expr()}
-		if p.kw("DESC") {
-			it.desc = true
-		} else {
-			p.kw("ASC")
-		}
-		out = append(out, it)
-		if !p.op(",") {
-			return out
-		}
-	}
 }
