@@ -18,10 +18,10 @@ import (
 // tenant and the directories are not in this version, which says so.
 func realSite(dataDir string) setup.Site {
 	p := &probe.Probe{Computer: host.Facts}
+	installer := install.New(install.Params{Probe: p, Directory: notInThisVersion{}, Cloud: notInThisVersion{}, DataDir: dataDir})
 	return setup.Site{
 		Prober: p, Directory: notInThisVersion{}, Cloud: notInThisVersion{},
-		Installer: install.New(install.Params{Probe: p, Directory: notInThisVersion{}, Cloud: notInThisVersion{}, DataDir: dataDir}),
-		Computer:  host.Name(),
+		Installer: installer, Finder: installer, Computer: host.Name(),
 	}
 }
 

@@ -26,6 +26,8 @@ type Options struct {
 	Scenario string // of /practice, empty for the default
 	Check    bool
 	Install  bool
+	Resume   bool
+	Undo     bool
 	Answers  string // file
 	JSON     bool
 	Report   string // file
@@ -36,7 +38,24 @@ type Options struct {
 
 // Headless tells whether no window is wanted.
 func (o Options) Headless() bool {
-	return o.Check || o.Install || o.Version || o.Help || o.Tour != ""
+	return o.works() || o.Version || o.Help || o.Tour != ""
+}
+
+// works tells whether a session is to be driven without a person.
+func (o Options) works() bool { return o.Check || o.Install || o.Resume || o.Undo }
+
+// Command names what is to be done: "check", "install", "resume" or "undo".
+func (o Options) Command() string {
+	switch {
+	case o.Install:
+		return CommandInstall
+	case o.Resume:
+		return CommandResume
+	case o.Undo:
+		return CommandUndo
+	default:
+		return CommandCheck
+	}
 }
 
 // option describes one switch.
@@ -54,6 +73,8 @@ func options() []option {
 		{"practice", "SCENARIO", false, "use a pretend site inside this program; nothing real is read or changed", func(o *Options, v string) { o.Practice, o.Scenario = true, v }},
 		{"check", "", false, "connect, read and judge, print the findings, change nothing", func(o *Options, _ string) { o.Check = true }},
 		{"install", "", false, "install unattended, with the answers of an answers file or of the practice site", func(o *Options, _ string) { o.Install = true }},
+		{"resume", "", false, "go on with the installation that an earlier run left unfinished on this computer", func(o *Options, _ string) { o.Resume = true }},
+		{"undo", "", false, "take back the installation that an earlier run left or finished on this computer", func(o *Options, _ string) { o.Undo = true }},
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
 		{"json", "", false, "print JSON instead of text", func(o *Options, _ string) { o.JSON = true }},
 		{"report", "FILE", true, "write the report to FILE, HTML or JSON by its ending", func(o *Options, v string) { o.Report = v }},
@@ -117,15 +138,18 @@ func (o *Options) apply(arg, name, value string, hasValue bool) error {
 
 // fits refuses combinations that make no sense.
 func (o *Options) fits() error {
-	headless := o.Check || o.Install
+	headless := o.works()
+	reopens := o.Resume || o.Undo
 	for _, rule := range []struct {
 		broken bool
 		text   string
 	}{
 		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
-		{o.Tour != "" && headless, "/tour makes pictures only: it does not go with /check or /install."},
-		{o.JSON && !headless && !o.Version, "/json goes with /check, /install or /version."},
-		{o.Report != "" && !headless, "/report goes with /check or /install."},
+		{reopens && (o.Check || o.Install || o.Resume && o.Undo), "Give one of /check, /install, /resume and /undo."},
+		{reopens && o.Practice, "/resume and /undo do not go with /practice: a practice site ends with the program."},
+		{o.Tour != "" && headless, "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
+		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo or /version."},
+		{o.Report != "" && !headless, "/report goes with /check, /install, /resume or /undo."},
 		{o.Install && o.Answers == "" && !o.Practice, "/install needs /answers:FILE, or /practice."},
 		{o.Check && o.Answers == "" && !o.Practice, "/check needs /answers:FILE, or /practice."},
 	} {
@@ -156,7 +180,7 @@ func splitSwitch(arg string) (name, value string, hasValue, ok bool) {
 func Usage() string {
 	var b strings.Builder
 	b.WriteString("ADSync Reconnect: set a Microsoft Entra Connect server up on the ADSync database it already has.\n\n")
-	b.WriteString("adsync-reconnect [switches]      without /check or /install: the window\n\n")
+	b.WriteString("adsync-reconnect [switches]      without /check, /install, /resume or /undo: the window\n\n")
 	for _, d := range options() {
 		s := "/" + d.name
 		switch {

@@ -19,16 +19,24 @@ const Format = 1
 // The words of Result.Result.
 const (
 	ResultClean    = "clean"    // /check: nothing to complain about
-	ResultDone     = "done"     // /install: done, nothing to complain about
+	ResultDone     = "done"     // /install, /resume, /undo: done, nothing to complain about
 	ResultWarnings = "warnings" // done or clean, with warnings or checks that could not run
 	ResultBlocked  = "blocked"  // a finding blocks the installation; nothing was changed
 	ResultFailed   = "failed"
 )
 
-// Result is what /check and /install say, as /json prints it.
+// The words of Result.Command.
+const (
+	CommandCheck   = "check"
+	CommandInstall = "install"
+	CommandResume  = "resume"
+	CommandUndo    = "undo"
+)
+
+// Result is what /check, /install, /resume and /undo say, as /json prints it.
 type Result struct {
 	Format   int                `json:"format"`
-	Command  string             `json:"command"` // "check" or "install"
+	Command  string             `json:"command"` // "check", "install", "resume" or "undo"
 	Result   string             `json:"result"`
 	ExitCode int                `json:"exitCode"`
 	Problems []*problem.Problem `json:"problems"`
@@ -57,6 +65,13 @@ func Judge(command string, s setup.State, err error) Result {
 // comes from; a broken installation outweighs everything.
 func verdict(command string, rec report.Record, broken bool) string {
 	installed := rec.Outcome != nil && rec.Outcome.Ending == apply.Completed
+	if command == CommandUndo {
+		if rec.Outcome != nil && rec.Outcome.Ending == apply.TakenBack && !broken {
+			return ResultDone
+		}
+		return ResultFailed
+	}
+	installs := command == CommandInstall || command == CommandResume
 	switch {
 	case rec.Outcome != nil && !installed:
 		return ResultFailed
@@ -64,11 +79,11 @@ func verdict(command string, rec report.Record, broken bool) string {
 		return ResultBlocked
 	case broken || rec.Facts == nil:
 		return ResultFailed
-	case command == "install" && !installed:
+	case installs && !installed:
 		return ResultFailed
 	case preflight.Worst(rec.Findings).Rank() <= preflight.Unknown.Rank():
 		return ResultWarnings
-	case command == "install":
+	case installs:
 		return ResultDone
 	default:
 		return ResultClean
@@ -126,8 +141,13 @@ func (r Result) WriteText(w io.Writer) error {
 			return fmt.Errorf("write text: %w", err)
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", r.closing())
-	if err != nil {
+	closing := "\n" + r.closing() + "\n"
+	if r.Record.Outcome != nil {
+		for _, path := range r.Record.Outcome.Reports {
+			closing += "Report: " + path + "\n"
+		}
+	}
+	if _, err := io.WriteString(w, closing); err != nil {
 		return fmt.Errorf("write text: %w", err)
 	}
 	return nil
@@ -137,16 +157,20 @@ func (r Result) WriteText(w io.Writer) error {
 func (r Result) closing() string {
 	n := preflight.Count(r.Record.Findings, preflight.Warning)
 	u := preflight.Count(r.Record.Findings, preflight.Unknown)
+	installs := r.Command == CommandInstall || r.Command == CommandResume
 	switch r.Result {
 	case ResultClean:
 		return "Clean: nothing stands against the installation."
 	case ResultDone:
+		if r.Command == CommandUndo {
+			return "Done: the installation is taken back."
+		}
 		return "Done: the server is in staging mode."
 	case ResultBlocked:
 		return fmt.Sprintf("Blocked: %s. Nothing was changed.", counted(preflight.Count(r.Record.Findings, preflight.Blocked), "finding stands", "findings stand")+" against the installation")
 	case ResultWarnings:
 		begin := "Possible"
-		if r.Command == "install" {
+		if installs {
 			begin = "Done: the server is in staging mode"
 		}
 		return fmt.Sprintf("%s, with %s and %s.", begin, counted(n, "warning", "warnings"), counted(u, "check that could not run", "checks that could not run"))

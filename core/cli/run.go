@@ -88,19 +88,15 @@ func merged(base, file answers.Answers) answers.Answers {
 	return out
 }
 
-// Run is /check and /install: it makes a session, drives it to the end, prints
+// Run is /check, /install, /resume and /undo: it makes a session, drives it to the end, prints
 // the result and writes the report. The error is an Exit with the exit code.
 func Run(ctx context.Context, p setup.Params, o Options, stdout, stderr io.Writer) error {
-	command := "check"
-	if o.Install {
-		command = "install"
-	}
 	progress := &progressPrinter{w: stderr, quiet: o.JSON}
 	var session *setup.Session
 	p.OnChange = func() { progress.show(session) }
 	session = setup.NewSession(p) //nolint:contextcheck // a session has a life of its own, which Close ends
-	state, err := setup.Run(ctx, session, setup.RunOptions{Install: o.Install})
-	result := Judge(command, state, err)
+	state, err := setup.Run(ctx, session, setup.RunOptions{Install: o.Install, Resume: o.Resume, Undo: o.Undo})
+	result := Judge(o.Command(), state, err)
 	if o.Report != "" {
 		if err := writeReport(o.Report, result.Record); err != nil {
 			return errors.Join(err, session.Close())

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,6 +46,8 @@ type Params struct {
 	Practice bool
 	// Protector seals the vault; nil for that of this system.
 	Protector secret.Protector
+	// Watch sees each record of the journal, see apply.Journal.Watch; may be nil.
+	Watch func(r apply.Record, onDisk bool)
 }
 
 // Installer implements setup.Installer. It works on one installation at a time.
@@ -53,7 +56,10 @@ type Installer struct {
 	mu sync.Mutex
 }
 
-var _ setup.Installer = (*Installer)(nil)
+var (
+	_ setup.Installer = (*Installer)(nil)
+	_ setup.Finder    = (*Installer)(nil)
+)
 
 // New makes an installer.
 func New(p Params) *Installer { return &Installer{p: p} }
@@ -76,7 +82,7 @@ func (i *Installer) now() time.Time {
 // where to go on; Job.From is for the reader of a log only. The application lock
 // is held from the claim to the end of the call.
 func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
-	return i.with(ctx, job, apply.Broken, func(w *work, engine *apply.Engine) apply.Outcome {
+	return i.with(ctx, job, installs, func(w *work, engine *apply.Engine) apply.Outcome {
 		o := engine.Run(ctx, job.Plan.Steps, stop, w.watch(say))
 		if err := w.recallReports(); err != nil && o.Problem == nil {
 			o.Problem = problem.From(err)
@@ -89,7 +95,7 @@ func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan stru
 // Undo takes back what Install did, as setup.Installer describes, and writes the
 // reports anew when there are any.
 func (i *Installer) Undo(ctx context.Context, job setup.Job, say func(apply.Progress)) apply.Outcome {
-	return i.with(ctx, job, apply.PartLeft, func(w *work, engine *apply.Engine) apply.Outcome {
+	return i.with(ctx, job, undoes, func(w *work, engine *apply.Engine) apply.Outcome {
 		w.undoing = true
 		o := engine.Undo(ctx, job.Plan.Steps, w.watch(say))
 		o.Reports = w.reports
@@ -103,35 +109,57 @@ func (i *Installer) Undo(ctx context.Context, job setup.Job, say func(apply.Prog
 	})
 }
 
-// with opens journal and vault, runs do with them and closes everything, the
-// application lock included. unable is the ending when it can't even begin.
-func (i *Installer) with(ctx context.Context, job setup.Job, unable apply.Ending, do func(*work, *apply.Engine) apply.Outcome) apply.Outcome {
+// errand is what a call is about: in words for others, and its ending when it
+// can't even begin.
+type errand struct {
+	doing  string
+	unable apply.Ending
+}
+
+var (
+	installs = errand{"installing", apply.Broken}
+	undoes   = errand{"undoing", apply.PartLeft}
+)
+
+// with makes sure that nobody else installs on this computer, opens journal and
+// vault, runs do with them and closes everything, the application lock included.
+func (i *Installer) with(ctx context.Context, job setup.Job, e errand, do func(*work, *apply.Engine) apply.Outcome) apply.Outcome {
+	unable := e.unable
 	if !i.mu.TryLock() {
 		return i.failed(unable, &problem.Problem{
 			Code: CodeBusy, What: "This program is installing already.", Fix: "Wait until it has ended.",
 		})
 	}
 	defer i.mu.Unlock()
+	release, err := apply.OnlyOne(i.p.DataDir, e.doing, time.Now())
+	if err != nil {
+		return i.failed(unable, err)
+	}
+	defer release()
 	vault, err := secret.OpenVault(VaultDir(i.p.DataDir), i.p.Protector)
 	if err != nil {
 		return i.failed(unable, err)
 	}
-	journal, err := i.journal(job.Plan)
+	journal, err := i.journal(job)
 	if err != nil {
 		return i.failed(unable, err)
 	}
 	defer func() { _ = journal.Close() }() // every record was flushed when it was written
+	if i.p.Watch != nil {
+		journal.Watch(i.p.Watch)
+	}
 	w := &work{Installer: i, job: job, plan: job.Plan, vault: vault, journal: journal}
 	defer w.disconnect(context.WithoutCancel(ctx))
 	return do(w, &apply.Engine{Journal: journal, Actions: w.actions(), Alive: w.alive, Now: i.now})
 }
 
 // journal makes the journal of the installation, or opens it to go on.
-func (i *Installer) journal(p plan.Plan) (*apply.Journal, error) {
+func (i *Installer) journal(job setup.Job) (*apply.Journal, error) {
+	p := job.Plan
 	path := apply.JournalPath(i.p.DataDir, p.ID)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return apply.CreateJournal(i.p.DataDir, apply.Begin{
-			Program: p.Claim.After.Version, Practice: i.p.Practice, Plan: p,
+			Program: p.Claim.After.Version, Practice: i.p.Practice, Plan: p, Known: job.Known,
 		}, i.now)
 	}
 	j, err := apply.OpenJournal(path, i.now)
@@ -146,6 +174,17 @@ func (i *Installer) journal(p plan.Plan) (*apply.Journal, error) {
 		}, j.Close())
 	}
 	return j, nil
+}
+
+// Find gives the installation of this computer that can be gone on with or taken
+// back, as setup.Finder describes: the newest unfinished one, else the newest.
+func (i *Installer) Find() (*apply.Unfinished, error) {
+	list, err := apply.FindUndoable(i.p.DataDir)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	n := slices.IndexFunc(list, func(u apply.Unfinished) bool { return u.Problem == nil && u.Ending != apply.Completed })
+	return &list[max(n, 0)], nil
 }
 
 // samePlan compares plans by their JSON, in which they are kept.

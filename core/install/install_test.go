@@ -115,7 +115,7 @@ func testJob(t *testing.T) setup.Job {
 func run(t *testing.T, w *world, job setup.Job, dir string, undo bool) apply.Outcome {
 	t.Helper()
 	i := New(Params{Probe: &probe.Probe{Now: factstest.Now}, Directory: w, Cloud: w, DataDir: dir})
-	return i.with(t.Context(), job, apply.Broken, func(_ *work, e *apply.Engine) apply.Outcome {
+	return i.with(t.Context(), job, installs, func(_ *work, e *apply.Engine) apply.Outcome {
 		steps := offline(job.Plan.Steps)
 		if undo {
 			return e.Undo(t.Context(), steps, nil)

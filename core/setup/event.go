@@ -71,6 +71,15 @@ type (
 	// UndoPressed takes back what Install did.
 	UndoPressed struct{}
 
+	// ResumePressed goes on with the installation that an earlier run left.
+	ResumePressed struct{}
+	// UndoFoundPressed takes back the installation that an earlier run left or finished.
+	UndoFoundPressed struct{}
+	// FoundDismissed puts off what an earlier run left, until the next start.
+	FoundDismissed struct{}
+	// PasswordsGiven gives passwords that Needs asks for, by their keys, and goes on.
+	PasswordsGiven struct{ Passwords map[string]secret.Value }
+
 	// TaskTicked ticks a task of Configuration complete, or takes the tick away.
 	TaskTicked struct {
 		ID string
@@ -142,6 +151,7 @@ type (
 		Answers  answers.Answers
 		Computer string
 		Given    Given
+		Found    *Found
 	}
 	// TaskFailed says that a task ended with a problem, or was cancelled (nil).
 	TaskFailed struct {
@@ -174,6 +184,10 @@ func (OptionsEdited) event()        {}
 func (StopPressed) event()          {}
 func (RetryPressed) event()         {}
 func (UndoPressed) event()          {}
+func (ResumePressed) event()        {}
+func (UndoFoundPressed) event()     {}
+func (FoundDismissed) event()       {}
+func (PasswordsGiven) event()       {}
 func (TaskTicked) event()           {}
 func (SavePressed) event()          {}
 func (Progressed) event()           {}

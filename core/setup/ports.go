@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
@@ -18,6 +19,9 @@ type Site struct {
 	Directory Directory
 	Cloud     Cloud
 	Installer Installer
+	// Finder finds what an earlier run left; nil where nothing outlives the
+	// program, as on a practice site.
+	Finder   Finder
 	Practice  *Practice
 	Answers   answers.Answers // what is filled in at the start
 	Computer  string          // name of this computer
@@ -77,12 +81,20 @@ type Installer interface {
 	Undo(ctx context.Context, job Job, say func(apply.Progress)) apply.Outcome
 }
 
+// Finder finds the installation of this computer that can be gone on with or taken
+// back, from its journal: an unfinished one before a finished one. nil for none.
+type Finder interface {
+	Find() (*apply.Unfinished, error)
+}
+
 // Job is one installation with all it needs. Secrets are keyed like Site.Secrets.
 type Job struct {
 	Plan    plan.Plan
 	Answers answers.Answers
 	Secrets map[string]secret.Value
 	From    string
+	// Known is what the wizard knows, for the journal; see Known.
+	Known json.RawMessage
 	// Report makes the record of the installation as it stands, for the last step.
 	Report func(apply.Outcome) report.Record
 }

@@ -14,6 +14,9 @@ import (
 func Reduce(s State, e Event) (State, Effect) {
 	s.Rev++
 	if next, ok := reduceResult(s, e); ok {
+		if _, signedIn := e.(EntraSignedIn); signedIn && next.Reopened != nil && s.expects(e) {
+			return next.goOn()
+		}
 		return next, nil
 	}
 	if s.installing() {
@@ -34,10 +37,12 @@ func Reduce(s State, e Event) (State, Effect) {
 		s.Problems = nil
 	case RetryPressed:
 		if s.CanRetry() {
-			return s.install(s.firstOpen())
+			return s.retry()
 		}
 	case UndoPressed:
-		return s.undo()
+		return s.takeBack()
+	case ResumePressed, UndoFoundPressed, FoundDismissed, PasswordsGiven:
+		return reduceFound(s, e)
 	case TaskTicked:
 		return s.tick(e.ID, e.On), nil
 	case SavePressed:
@@ -99,7 +104,7 @@ func (s State) show(p Page) State {
 // next is the primary button.
 func (s State) next() (State, Effect) {
 	if s.CanRetry() {
-		return s.install(s.firstOpen())
+		return s.retry()
 	}
 	if ok, _ := s.CanNext(); !ok || s.Exits() {
 		return s, nil
@@ -131,7 +136,7 @@ func (s State) previous() (State, Effect) {
 		return s, nil
 	}
 	if s.Page == PageInstalling {
-		s.Install, s.IDs, s.Plan = Install{}, IDs{}, nil
+		s.Install, s.IDs, s.Plan, s.Found, s.Reopened = Install{}, IDs{}, nil, nil, nil
 		s = s.show(PageCheck)
 		return s.inspect()
 	}

@@ -111,6 +111,9 @@ func (s State) finish(e Event) State {
 	case Inspected:
 		return s.inspected(e)
 	case EntraSignedIn:
+		if s.Reopened != nil {
+			return s.signedInAgain(e.Tenant)
+		}
 		s.Entra = Entra{Tenant: &e.Tenant}
 		if s.Facts != nil {
 			s.Entra.Findings = preflight.JudgeTenant(*s.Facts, e.Tenant)
@@ -277,6 +280,7 @@ func (s State) installEnded(o apply.Outcome) State {
 	}
 	s.Install.Running, s.Install.Undoing, s.Install.Stopping = false, false, false
 	s.Install.Outcome = &o
+	s = s.askAgain(o.Problem)
 	if o.Ending != apply.Completed {
 		return s
 	}
@@ -311,7 +315,7 @@ func (s State) siteOpened(e PracticeOpened) State {
 	next := State{
 		Rev: s.Rev, Now: s.Now, Program: s.Program, Licence: s.Licence,
 		Page: PageWelcome, Furthest: PageWelcome,
-		Practice: e.Practice, Computer: e.Computer, Answers: e.Answers, Given: e.Given,
+		Practice: e.Practice, Computer: e.Computer, Answers: e.Answers, Given: e.Given, Found: e.Found,
 	}
 	if next.Answers.Situation == "" {
 		next.Answers.Situation = situation
@@ -328,6 +332,9 @@ func (s State) failed(task Task, forest string, p *problem.Problem) State {
 	case TaskInstall, TaskUndo:
 		return s.installBroke(task, p)
 	case TaskEntra:
+		if s.Reopened != nil {
+			return s.brokeOff(p)
+		}
 		s.Entra.Prompt, s.Entra.Problem = nil, p
 		return s
 	case TaskForest:

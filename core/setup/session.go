@@ -97,7 +97,7 @@ func NewSession(p Params) *Session {
 	s.state = State{
 		Now: p.Clock().UTC(), Page: PageWelcome, Furthest: PageWelcome, Program: p.Program,
 		Computer: p.Site.Computer, Practice: p.Site.Practice,
-		Answers: p.Site.Answers.Clone(), Given: givenBy(s.secrets),
+		Answers: p.Site.Answers.Clone(), Given: givenBy(s.secrets), Found: find(p.Site),
 	}
 	return s
 }

@@ -156,7 +156,7 @@ func (s *Session) stepper(token int) func(apply.Progress) {
 // job makes the job of an installation.
 func (s *Session) job(p plan.Plan, a answers.Answers, secrets map[string]secret.Value) Job {
 	return Job{
-		Plan: p, Answers: a, Secrets: secrets,
+		Plan: p, Answers: a, Secrets: secrets, Known: s.known(),
 		Report: func(o apply.Outcome) report.Record {
 			state := s.State()
 			state.Now = s.p.Clock().UTC()
@@ -180,7 +180,7 @@ func (s *Session) openSite(e OpenSite) {
 		}
 		opened := PracticeOpened{
 			Token: e.Token, Practice: site.Practice, Answers: site.Answers.Clone(),
-			Computer: site.Computer, Given: givenBy(secrets),
+			Computer: site.Computer, Given: givenBy(secrets), Found: find(site),
 		}
 		var old Site
 		taken := s.apply(opened, func() { old, s.site, s.secrets = s.site, site, secrets })

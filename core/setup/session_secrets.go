@@ -35,6 +35,14 @@ func (s *Session) sameSecret(e Event) bool {
 // keepSecret takes a typed password to where the session keeps it, once Reduce
 // has taken the event: never while Install runs with the ones it was given.
 func (s *Session) keepSecret(e Event, effect Effect) {
+	if given, ok := e.(PasswordsGiven); ok && s.state.asks() {
+		for key, password := range given.Passwords {
+			if !password.IsEmpty() {
+				s.secrets[key] = password
+			}
+		}
+		return
+	}
 	if s.state.installing() || index(s.state.Page) >= index(PageInstalling) {
 		return
 	}

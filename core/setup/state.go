@@ -67,6 +67,12 @@ type State struct {
 	Entra   Entra    `json:"entra"`
 	Forests []Forest `json:"forests,omitempty"` // one per AD connector, in the database's order
 
+	// Found is an installation of an earlier run of the program, offered on
+	// Welcome; nil when there is none or it was put off.
+	Found *Found `json:"found,omitempty"`
+	// Reopened is set once Found was taken up, to go on with it or to take it back.
+	Reopened *Reopened `json:"reopened,omitempty"`
+
 	IDs     IDs           `json:"ids"`
 	Plan    *plan.Plan    `json:"plan,omitempty"`
 	Install Install       `json:"install"`

@@ -17,12 +17,18 @@ const (
 	CodeMissing      problem.Code = "setup.answer.missing" // an answer is missing
 	CodeForestAnswer problem.Code = "setup.forest.missing" // a forest of the database has no answer
 	CodeStopped      problem.Code = "setup.stopped"        // Install was stopped after a step
+	CodeNothing      problem.Code = "setup.found.nothing"  // there is nothing to go on with or to take back
+	CodeLeft         problem.Code = "setup.undo.left"      // undo left something
 )
 
 // RunOptions say how far an unattended run goes.
 type RunOptions struct {
 	// Install goes all the way. Without it the run ends after the check.
 	Install bool
+	// Resume goes on with the installation that an earlier run left.
+	Resume bool
+	// Undo takes back the installation that an earlier run left or finished.
+	Undo bool
 }
 
 // Run walks a session from Welcome to the end with the answers and secrets that
@@ -37,9 +43,14 @@ type RunOptions struct {
 func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
 	u := unattended{s}
 	var err error
-	if o.Install {
+	switch {
+	case o.Install:
 		err = u.install(ctx)
-	} else {
+	case o.Resume:
+		err = u.resume(ctx)
+	case o.Undo:
+		err = u.undo(ctx)
+	default:
 		err = u.check(ctx)
 	}
 	return s.State(), err
@@ -171,6 +182,11 @@ func (u unattended) apply(ctx context.Context) error {
 		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Complete the answers, then try again."}
 	}
 	state, err := u.do(ctx, NextPressed{})
+	return installed(state, err)
+}
+
+// installed says what is wrong with the end of Install. err is what doing gave.
+func installed(state State, err error) error {
 	o := state.Install.Outcome
 	switch {
 	case o != nil && o.Ending == apply.Completed:
