@@ -24,12 +24,12 @@ func (l *ACL) Grants(t Token, q Question) bool {
 	if l == nil {
 		return true
 	}
-	left := expand(q.Mask)
+	left := Expand(q.Mask)
 	for _, a := range l.ACEs {
 		if !a.Known || !t[a.SID] || !a.reaches(q) {
 			continue
 		}
-		mask := expand(a.Mask)
+		mask := Expand(a.Mask)
 		switch a.Type {
 		case Allow, AllowObject:
 			if a.covers(q) {
@@ -67,8 +67,8 @@ func (a ACE) covers(q Question) bool {
 	return q.Set != (GUID{}) && a.Object == q.Set
 }
 
-// expand turns generic rights into what they mean in a directory (MS-ADTS 5.1.3.2).
-func expand(mask uint32) uint32 {
+// Expand turns generic rights into what they mean in a directory (MS-ADTS 5.1.3.2).
+func Expand(mask uint32) uint32 {
 	for _, g := range []struct{ bit, means uint32 }{
 		{GenericAll, FullControl},
 		{GenericRead, ReadControl | List | ReadProperty | ListObject},

@@ -121,3 +121,16 @@ func (s SID) String() string {
 	}
 	return out
 }
+
+// OfDomain tells whether the SID belongs to a domain (S-1-5-21-…).
+func (s SID) OfDomain() bool {
+	return len(s) >= 16 && s[7] == 5 && s[8] == 21 && s[9] == 0 && s[10] == 0 && s[11] == 0
+}
+
+// Last gives the last number of the SID, 0 if it has none.
+func (s SID) Last() uint32 {
+	if len(s) < 12 {
+		return 0
+	}
+	return binary.LittleEndian.Uint32([]byte(s[len(s)-4:]))
+}

@@ -1,0 +1,26 @@
+//go:build linux
+
+package forest
+
+import (
+	"testing"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// writesAnchor writes mS-DS-ConsistencyGuid of a user as an account, and tells
+// when the outcome is not as wanted.
+func writesAnchor(t *testing.T, d *Directory, user, password string, want bool) {
+	t.Helper()
+	s, err := d.signIn(t.Context(), found(t, d), admin(t, `CONTOSO\`+user, password))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	req := ldap.NewModifyRequest("CN=Guest,CN=Users,"+dc.Base, nil)
+	req.Replace("mS-DS-ConsistencyGuid", []string{"0123456789abcdef"})
+	err = s.do(t.Context(), func() error { return s.conn.Modify(req) })
+	if (err == nil) != want {
+		t.Errorf("%s writing mS-DS-ConsistencyGuid: %v", user, err)
+	}
+}
