@@ -5,7 +5,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // Windows names certificates by their SHA-1
+	"crypto/sha1" // Windows names certificates by their SHA-1
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/hex"
@@ -62,7 +62,7 @@ func newKeyPair(now time.Time) (keyPair, error) {
 
 // thumbprint gives the certificate's name in Windows: SHA-1, 40 hex digits.
 func (k keyPair) thumbprint() string {
-	sum := sha1.Sum(k.cert.Raw) //nolint:gosec // a name, not a protection
+	sum := sha1.Sum(k.cert.Raw) // a name, not a protection
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 

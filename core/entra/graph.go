@@ -43,7 +43,7 @@ type graph struct {
 }
 
 func newGraph(c *Client, at place, t tokens) *graph {
-	return &graph{base: "https://" + at.cloud.graph + "/v1.0", wire: c.wire, tokens: t}
+	return &graph{base: "https://" + at.graph + "/v1.0", wire: c.wire, tokens: t}
 }
 
 // do sends a request and decodes the answer into out (nil for none). A claims

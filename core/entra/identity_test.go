@@ -3,7 +3,7 @@ package entra_test
 import (
 	"context"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // Windows names certificates by their SHA-1
+	"crypto/sha1" // Windows names certificates by their SHA-1
 	"crypto/x509"
 	"encoding/hex"
 	"net/http"
@@ -49,7 +49,7 @@ func TestCreateApplication(t *testing.T) {
 		t.Fatalf("the secret holds %d certificates: %v", len(certs), err)
 	}
 	cert := certs[0]
-	sum := sha1.Sum(cert.Raw) //nolint:gosec // as above
+	sum := sha1.Sum(cert.Raw)
 	if want := strings.ToUpper(hex.EncodeToString(sum[:])); got.Thumbprint != want {
 		t.Errorf("thumbprint %s, want %s", got.Thumbprint, want)
 	}
@@ -172,7 +172,7 @@ func TestIdentityTakenOver(t *testing.T) {
 	s.Fail("POST /servicePrincipals", http.StatusForbidden, "Authorization_RequestDenied", "practice")
 	s.Fail("DELETE /applications", http.StatusForbidden, "Authorization_RequestDenied", "practice")
 	_, err := c.CreateIdentity(t.Context(), planApplication, nil)
-	if p := wantCode(t, err, entra.CodePermission); !strings.Contains(p.Text(), "not taken back") {
+	if p := problemOf(t, err, entra.CodePermission); !strings.Contains(p.Text(), "not taken back") {
 		t.Errorf("it does not tell that the application is left: %s", p.Text())
 	}
 	if _, err := c.CreateIdentity(t.Context(), planApplication, nil); err != nil {
@@ -231,7 +231,7 @@ func TestIdentityByHybridAdministrator(t *testing.T) {
 	}
 	before := s.Names()
 	_, err := c.CreateIdentity(t.Context(), planUser, nil)
-	if p := wantCode(t, err, entra.CodePermission); !strings.Contains(p.Fix, "as Global Administrator") {
+	if p := problemOf(t, err, entra.CodePermission); !strings.Contains(p.Fix, "as Global Administrator") {
 		t.Errorf("it does not name the role: %s", p.Text())
 	}
 	if got := s.Names(); !slices.Equal(got, before) {

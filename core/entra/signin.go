@@ -28,7 +28,7 @@ type tokens interface {
 // enter signs in at the place.
 func (c *Client) enter(ctx context.Context, at place, r setup.CloudRequest, prompt func(setup.Prompt)) (*session, error) {
 	s := &session{place: at}
-	scopes := []string{"https://" + at.cloud.graph + "/.default"}
+	scopes := []string{"https://" + at.graph + "/.default"}
 	if r.Answer.Flow == answers.FlowService {
 		source, err := c.service(at, r, scopes)
 		if err != nil {

@@ -151,7 +151,7 @@ func TestSignInAsServicePrincipal(t *testing.T) {
 				Answer: answers.Entra{Flow: answers.FlowService, Client: x.client}, Tenant: database, Secret: secret.New(x.secret),
 			}, func(setup.Prompt) { t.Error("nobody is there to be asked") })
 			if x.want != "" {
-				p := wantCode(t, err, x.want)
+				p := problemOf(t, err, x.want)
 				if x.secret != "" && strings.Contains(p.Text(), x.secret) {
 					t.Error("the problem tells the secret")
 				}

@@ -67,7 +67,7 @@ func text(err error) string {
 	return err.Error()
 }
 
-func wantCode(t *testing.T, err error, code problem.Code) *problem.Problem {
+func problemOf(t *testing.T, err error, code problem.Code) *problem.Problem {
 	t.Helper()
 	p := problem.As(err)
 	if p == nil {
@@ -80,4 +80,9 @@ func wantCode(t *testing.T, err error, code problem.Code) *problem.Problem {
 		t.Errorf("a problem needs What and Fix: %s", p.Text())
 	}
 	return p
+}
+
+func wantCode(t *testing.T, err error, code problem.Code) {
+	t.Helper()
+	_ = problemOf(t, err, code)
 }

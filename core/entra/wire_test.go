@@ -67,7 +67,7 @@ func TestNoConnection(t *testing.T) {
 			t.Run(x.name+" "+string(flow), func(t *testing.T) {
 				_, c := standIn(t, tenant.Options{}, x.change)
 				_, _, err := signIn(t, c, answers.Entra{Flow: flow})
-				if p := wantCode(t, err, x.want); !strings.Contains(p.Text(), x.says) {
+				if p := problemOf(t, err, x.want); !strings.Contains(p.Text(), x.says) {
 					t.Errorf("it does not say %q: %s", x.says, p.Text())
 				}
 			})
@@ -163,7 +163,7 @@ func TestClockDiffers(t *testing.T) {
 	mustSignIn(t, c, answers.Entra{User: "global@" + database})
 	before := s.Names()
 	_, err := c.CreateIdentity(t.Context(), planApplication, nil)
-	if p := wantCode(t, err, entra.CodeClock); !strings.Contains(p.Detail, "26h") {
+	if p := problemOf(t, err, entra.CodeClock); !strings.Contains(p.Detail, "26h") {
 		t.Errorf("the difference is not told: %s", p.Detail)
 	}
 	if got := s.Names(); !slices.Equal(got, before) {

@@ -162,6 +162,11 @@ func (q *request) inOrder(at route) bool {
 		refuse(q.w, http.StatusBadRequest, "Request_UnsupportedQuery", "The specified filter to the reference property query is currently not supported.")
 		return false
 	}
+	return q.formInOrder(at) && q.allowed(at)
+}
+
+// formInOrder checks the body's form.
+func (q *request) formInOrder(at route) bool {
 	writes := at.method == http.MethodPost || at.method == http.MethodPatch
 	if writes && !strings.HasPrefix(q.r.Header.Get("Content-Type"), "application/json") {
 		refuse(q.w, http.StatusBadRequest, "Request_BadRequest", "Write requests (excluding DELETE) must contain the Content-Type header declaration.")
@@ -171,18 +176,26 @@ func (q *request) inOrder(at route) bool {
 		refuse(q.w, http.StatusBadRequest, "BadRequest", "The request must not have a body.")
 		return false
 	}
+	return true
+}
+
+// allowed checks the permission of the token, and the role of a person. A Global
+// Administrator may all that other roles may.
+func (q *request) allowed(at route) bool {
 	if at.onlyPeople && q.as.user == nil {
 		refuse(q.w, http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
 		return false
 	}
-	person := q.as.user
-	if !q.as.may(at.need) || (person != nil && len(at.roles) > 0 && !slices.ContainsFunc(at.roles, func(r string) bool {
-		return slices.Contains(person.active, r) || slices.Contains(person.active, globalAdmin)
-	})) {
-		refuse(q.w, http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-		return false
+	ok := q.as.may(at.need)
+	if q.as.user != nil && len(at.roles) > 0 {
+		ok = ok && slices.ContainsFunc(q.as.user.active, func(has string) bool {
+			return has == globalAdmin || slices.Contains(at.roles, has)
+		})
 	}
-	return true
+	if !ok {
+		refuse(q.w, http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	}
+	return ok
 }
 
 // read decodes the body strictly: what the documentation does not name is refused.

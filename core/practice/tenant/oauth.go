@@ -147,40 +147,40 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		s.page(w, "AADSTS50011: The redirect URI '"+redirect+"' specified in the request does not match the redirect URIs configured for the application.")
 		return
 	}
-	fail := func(code, text string) {
-		formPost(w, redirect, url.Values{"error": {code}, "error_description": {text}, "state": {q.Get("state")}})
-	}
-	switch {
-	case q.Get("response_type") != "code" || q.Get("response_mode") != "form_post":
-		fail("unsupported_response_type", "AADSTS700054: response_type or response_mode is not enabled for the application.")
-		return
-	case q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 || q.Get("state") == "":
-		fail("invalid_request", "AADSTS501491: Invalid size of Code_Challenge parameter.")
-		return
-	case !s.scopes(q.Get("scope")):
-		fail("invalid_scope", "AADSTS70011: The provided value for the input parameter 'scope' is not valid.")
-		return
-	}
 	name := q.Get("login_hint")
+	if code, text := s.authorizeFault(q, client, name); code != "" {
+		formPost(w, redirect, url.Values{"error": {code}, "error_description": {text}, "state": {q.Get("state")}})
+		return
+	}
 	if name == "" {
 		askName(w, r.URL)
 		return
 	}
-	user := s.person(name)
-	if user == nil || s.o.Scenario == WrongTenant {
-		fail("access_denied", "AADSTS50020: User account '"+name+"' from identity provider 'https://sts.windows.net/"+OtherTenantID+"/' does not exist in tenant 'Contoso' and cannot access the application.")
-		return
-	}
-	if s.o.Scenario == ConsentMissing {
-		fail("access_denied", "AADSTS65001: The user or administrator has not consented to use the application with ID '"+client.appID+"'.")
-		return
-	}
 	code := newID() + newID()
 	s.codes[code] = pending{
-		client: client, user: user, scope: q.Get("scope"), redirect: redirect, challenge: q.Get("code_challenge"),
+		client: client, user: s.person(name), scope: q.Get("scope"), redirect: redirect, challenge: q.Get("code_challenge"),
 		claims: q.Get("claims"), expires: s.o.Now().Add(10 * time.Minute),
 	}
 	formPost(w, redirect, url.Values{"code": {code}, "state": {q.Get("state")}, "session_state": {newID()}})
+}
+
+// authorizeFault gives what is wrong with a sign-in, in the parameters or with the person.
+func (s *Server) authorizeFault(q url.Values, client *registration, name string) (code, text string) {
+	switch {
+	case q.Get("response_type") != "code" || q.Get("response_mode") != "form_post":
+		return "unsupported_response_type", "AADSTS700054: response_type or response_mode is not enabled for the application."
+	case q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 || q.Get("state") == "":
+		return "invalid_request", "AADSTS501491: Invalid size of Code_Challenge parameter."
+	case !s.scopes(q.Get("scope")):
+		return "invalid_scope", "AADSTS70011: The provided value for the input parameter 'scope' is not valid."
+	case name == "":
+		return "", "" // the page asks for it
+	case s.person(name) == nil || s.o.Scenario == WrongTenant:
+		return "access_denied", "AADSTS50020: User account '" + name + "' from identity provider 'https://sts.windows.net/" + OtherTenantID + "/' does not exist in tenant 'Contoso' and cannot access the application."
+	case s.o.Scenario == ConsentMissing:
+		return "access_denied", "AADSTS65001: The user or administrator has not consented to use the application with ID '" + client.appID + "'."
+	}
+	return "", ""
 }
 
 // formPost sends the browser back with a form that submits itself.

@@ -49,7 +49,7 @@ type Cloud struct {
 	Graph    string // host of Graph
 }
 
-// The clouds that a pretend tenant can live in.
+// Global is the cloud of most tenants.
 func Global() Cloud {
 	return Cloud{"microsoftonline.com", "", "login.microsoftonline.com", "graph.microsoft.com"}
 }

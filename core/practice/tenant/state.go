@@ -32,7 +32,7 @@ const (
 	// Unattended is a service principal with UnattendedSecret.
 	Unattended = "c0ffee00-0000-4000-8000-000000000002"
 	// UnattendedSecret is its client secret, a pretend one.
-	UnattendedSecret = "practice~secret~of~the~unattended~run" //nolint:gosec // practice only
+	UnattendedSecret = "practice~secret~of~the~unattended~run"
 )
 
 // account is a person who can sign in, or a user of the tenant.
@@ -158,6 +158,7 @@ func newState(o Options) *state {
 		active = nil
 	case RoleNotActivated:
 		active, eligible = nil, []string{hybridAdmin}
+	default: // the account is as it should be
 	}
 	st := &state{
 		tokens: map[string]access{}, refresh: map[string]access{}, codes: map[string]pending{}, devices: map[string]*pending{},

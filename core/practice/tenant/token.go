@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -195,19 +196,26 @@ func (s *Server) assertion(f url.Values, client *registration) (code, text strin
 		return bad, "AADSTS700023: Client assertion audience claim does not match Realm issuer."
 	}
 	thumb, _ := base64.StdEncoding.DecodeString(head.Thumb)
-	for _, c := range client.keys {
-		sum := sha256.Sum256(c.Raw)
-		key, ok := c.PublicKey.(*rsa.PublicKey)
-		if !ok || string(sum[:]) != string(thumb) || lagging(client, "key", s.o.Lag) {
-			continue
-		}
-		digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-		if head.Alg != "PS256" || rsa.VerifyPSS(key, crypto.SHA256, digest[:], signature, nil) != nil {
-			return bad, "AADSTS50013: Assertion failed signature validation."
-		}
-		return "", ""
+	key := client.key(thumb)
+	if key == nil || lagging(client, "key", s.o.Lag) {
+		return bad, "AADSTS700027: The certificate with identifier used to sign the client assertion is not registered on application."
 	}
-	return bad, "AADSTS700027: The certificate with identifier used to sign the client assertion is not registered on application."
+	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	if head.Alg != "PS256" || rsa.VerifyPSS(key, crypto.SHA256, digest[:], signature, nil) != nil {
+		return bad, "AADSTS50013: Assertion failed signature validation."
+	}
+	return "", ""
+}
+
+// key gives the key of the registration's certificate with a SHA-256 thumbprint, or nil.
+func (a *registration) key(thumb []byte) *rsa.PublicKey {
+	for _, c := range a.keys {
+		sum := sha256.Sum256(c.Raw)
+		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && bytes.Equal(sum[:], thumb) {
+			return key
+		}
+	}
+	return nil
 }
 
 // lagging tells whether something just made is not known yet; each question is counted.
