@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"fyne.io/fyne/v2/app"
@@ -65,10 +66,12 @@ func (w *walker) watch() {
 	s := w.session.State()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if s.Install.Running && len(s.Install.Steps) > 0 && (w.middle == nil || done(*w.middle) < 3) && done(s) <= 3 {
+	if s.Install.Running && (w.middle == nil || done(*w.middle) < 4) && done(s) <= 4 && slices.ContainsFunc(s.Install.Steps, running) {
 		w.middle = &s
 	}
 }
+
+func running(p apply.Progress) bool { return p.State == apply.Running }
 
 func done(s setup.State) int {
 	n := 0

@@ -58,7 +58,7 @@ func (p *check) Update(s setup.State) {
 	if p.made.changed(s.Facts, s.Now.Format("2006-01-02 15")) {
 		p.tiles.Objects = nil
 		if s.Facts != nil {
-			p.tiles.Objects = tiles(*s.Facts, s.Now)
+			p.tiles.Objects = tiles(*s.Facts, s.Now, preflight.SignInKept(s.Findings))
 		}
 	}
 	shown := s.Findings
@@ -82,7 +82,7 @@ func (p *check) text() string {
 	var b strings.Builder
 	b.WriteString(tr("check.title") + ": " + where(p.state) + "\n\n")
 	if p.state.Facts != nil {
-		for _, t := range summary(*p.state.Facts, p.state.Now) {
+		for _, t := range summary(*p.state.Facts, p.state.Now, preflight.SignInKept(p.state.Findings)) {
 			b.WriteString(t.large + " – " + t.small + "\n")
 		}
 		b.WriteString("\n")

@@ -14,17 +14,21 @@ import (
 // tile is one fact of the summary: a large line and a smaller one.
 type tile struct{ large, small string }
 
-// tiles gives the summary as boxes.
-func tiles(f facts.Set, now time.Time) []fyne.CanvasObject {
+// tiles gives the summary as boxes. kept says that the sign-in method goes on.
+func tiles(f facts.Set, now time.Time, kept bool) []fyne.CanvasObject {
 	var out []fyne.CanvasObject
-	for _, t := range summary(f, now) {
+	for _, t := range summary(f, now, kept) {
 		out = append(out, kit.Tile(t.large, t.small))
 	}
 	return out
 }
 
 // summary is what was recovered, at a glance. What could not be read says so.
-func summary(f facts.Set, now time.Time) []tile {
+func summary(f facts.Set, now time.Time, kept bool) []tile {
+	signIn := tr("tile.signin")
+	if kept {
+		signIn = tr("tile.signin.kept")
+	}
 	a := f.ADSync
 	forests := a.Forests()
 	names := make([]string, 0, len(forests))
@@ -48,7 +52,7 @@ func summary(f facts.Set, now time.Time) []tile {
 		{or(tenant), tr("tile.tenant")},
 		{or(version), tr("tile.version")},
 		{or(a.Previous.Or("")), tr("tile.previous")},
-		{signInMethod(a), tr("tile.signin")},
+		{signInMethod(a), signIn},
 	}
 }
 

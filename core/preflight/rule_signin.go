@@ -23,6 +23,21 @@ func judgeSignIn(s site) []Finding {
 	return out
 }
 
+// SignInKept tells whether the findings say that the sign-in method goes on as it
+// is: it was judged and none of the two rules on it warns.
+func SignInKept(findings []Finding) bool {
+	kept := false
+	for _, f := range findings {
+		switch f.ID {
+		case "signin.old":
+			return false
+		case "signin.method":
+			kept = f.Severity == Pass || f.Severity == Note
+		}
+	}
+	return kept
+}
+
 func judgeMethod(s site) Finding {
 	const id = "signin.method"
 	method, word := s.set.ADSync.SignIn()
