@@ -88,7 +88,9 @@ func toGUID(x any, from tds.Type) (any, error) {
 	return nil, errDataType(from, tds.Type{Kind: tds.UniqueIdentifier})
 }
 
-func toBinary(x any, from, to tds.Type, style int) (any, error) { //nolint:gocyclo // the rules of the language, case by case
+// toBinary converts a physical value to a binary type; style is CONVERT's for
+// text that shows hexadecimal digits.
+func toBinary(x any, from, to tds.Type, style int) (any, error) {
 	var b []byte
 	switch v := x.(type) {
 	case []byte:
@@ -97,40 +99,17 @@ func toBinary(x any, from, to tds.Type, style int) (any, error) { //nolint:gocyc
 			b = guidBytes(unpackGUID(v))
 		}
 	case string:
-		switch {
-		case isDecimal(from.Kind):
-			return nil, errUnsupported("CONVERT(" + typeName(to) + ", " + typeName(from) + ")")
-		case style == 1 || style == 2:
-			h := v
-			if style == 1 {
-				if len(h) < 2 || h[0] != '0' || h[1] != 'x' && h[1] != 'X' {
-					return nil, errDataType(from, to)
-				}
-				h = h[2:]
-			}
-			var err error
-			if b, err = hex.DecodeString(h); err != nil {
-				return nil, errDataType(from, to)
-			}
-		case isUnicode(from.Kind) || from.Kind == tds.XML:
-			b = utf16LE(v)
-		default:
-			b = toCP1252(v)
+		var err error
+		if b, err = textBytes(v, from, to, style); err != nil {
+			return nil, err
 		}
 	case int64:
 		if isDate(from.Kind) {
-			return nil, errUnsupported("CONVERT(" + typeName(to) + ", " + typeName(from) + ")")
+			return nil, errNoConvert(from, to)
 		}
-		full := binary.BigEndian.AppendUint64(nil, uint64(v))
-		size := map[tds.Kind]int{tds.Bit: 1, tds.TinyInt: 1, tds.SmallInt: 2, tds.Int: 4, tds.BigInt: 8}[from.Kind]
-		b = full[8-size:]
-		if to.Length > 0 && len(b) > to.Length {
-			b = b[len(b)-to.Length:]
-		} else if to.Kind == tds.Binary && len(b) < to.Length {
-			b = append(make([]byte, to.Length-len(b)), b...)
-		}
+		b = intBytes(v, from.Kind, to)
 	default:
-		return nil, errUnsupported("CONVERT(" + typeName(to) + ", " + typeName(from) + ")")
+		return nil, errNoConvert(from, to)
 	}
 	if to.Length > 0 && len(b) > to.Length {
 		b = b[:to.Length]
@@ -139,4 +118,48 @@ func toBinary(x any, from, to tds.Type, style int) (any, error) { //nolint:gocyc
 		b = append(append([]byte{}, b...), make([]byte, to.Length-len(b))...)
 	}
 	return b, nil
+}
+
+// errNoConvert refuses a conversion that SQL Server has and this engine has not.
+func errNoConvert(from, to tds.Type) error {
+	return errUnsupported("CONVERT(" + typeName(to) + ", " + typeName(from) + ")")
+}
+
+// textBytes are the bytes of a text: its digits in styles 1 (with 0x) and 2,
+// else its characters.
+func textBytes(v string, from, to tds.Type, style int) ([]byte, error) {
+	switch {
+	case isDecimal(from.Kind):
+		return nil, errNoConvert(from, to)
+	case style == 1:
+		if len(v) < 2 || v[0] != '0' || v[1] != 'x' && v[1] != 'X' {
+			return nil, errDataType(from, to)
+		}
+		return textBytes(v[2:], from, to, 2)
+	case style == 2:
+		b, err := hex.DecodeString(v)
+		if err != nil {
+			return nil, errDataType(from, to)
+		}
+		return b, nil
+	case isUnicode(from.Kind) || from.Kind == tds.XML:
+		return utf16LE(v), nil
+	}
+	return toCP1252(v), nil
+}
+
+var intSizes = map[tds.Kind]int{tds.Bit: 1, tds.TinyInt: 1, tds.SmallInt: 2, tds.Int: 4, tds.BigInt: 8}
+
+// intBytes are an integer's bytes, the highest first; what does not fit is cut
+// off, or filled up with zeroes, at the front.
+func intBytes(v int64, k tds.Kind, to tds.Type) []byte {
+	full := binary.BigEndian.AppendUint64(nil, uint64(v))
+	b := full[8-intSizes[k]:]
+	switch {
+	case to.Length > 0 && len(b) > to.Length:
+		return b[len(b)-to.Length:]
+	case to.Kind == tds.Binary && len(b) < to.Length:
+		return append(make([]byte, to.Length-len(b)), b...)
+	}
+	return b
 }

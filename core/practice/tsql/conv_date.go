@@ -10,47 +10,21 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
 
+// styleLayouts are those of CONVERT's styles that write the same for all types.
+var styleLayouts = map[int]string{
+	101: "01/02/2006", 102: "2006.01.02", 103: "02/01/2006", 104: "02.01.2006", 105: "02-01-2006", 106: "02 Jan 2006", 107: "Jan 02, 2006",
+	110: "01-02-2006", 111: "2006/01/02", 12: "060102", 112: "20060102", 8: "15:04:05", 24: "15:04:05", 108: "15:04:05",
+}
+
 // dateText writes a date and time in one of CONVERT's styles.
-func dateText(t time.Time, from tds.Type, style int) (string, error) { //nolint:gocyclo // the rules of the language, case by case
+func dateText(t time.Time, from tds.Type, style int) (string, error) {
+	if layout, ok := styleLayouts[style]; ok {
+		return t.Format(layout), nil
+	}
 	frac := fraction(t, from)
 	switch style {
 	case 0, 100:
-		switch from.Kind {
-		case tds.Date:
-			return t.Format("2006-01-02"), nil
-		case tds.Time:
-			return t.Format("15:04:05") + frac, nil
-		case tds.DateTime2:
-			return t.Format("2006-01-02 15:04:05") + frac, nil
-		case tds.DateTimeOffset:
-			return t.Format("2006-01-02 15:04:05") + frac + t.Format(" -07:00"), nil
-		default:
-			return fmt.Sprintf("%s %2d %d %2s", t.Format("Jan"), t.Day(), t.Year(), t.Format("3")) + t.Format(":04PM"), nil
-		}
-	case 101:
-		return t.Format("01/02/2006"), nil
-	case 102:
-		return t.Format("2006.01.02"), nil
-	case 103:
-		return t.Format("02/01/2006"), nil
-	case 104:
-		return t.Format("02.01.2006"), nil
-	case 105:
-		return t.Format("02-01-2006"), nil
-	case 106:
-		return t.Format("02 Jan 2006"), nil
-	case 107:
-		return t.Format("Jan 02, 2006"), nil
-	case 8, 24, 108:
-		return t.Format("15:04:05"), nil
-	case 110:
-		return t.Format("01-02-2006"), nil
-	case 111:
-		return t.Format("2006/01/02"), nil
-	case 12:
-		return t.Format("060102"), nil
-	case 112:
-		return t.Format("20060102"), nil
+		return plainDateText(t, from, frac), nil
 	case 14, 114:
 		return t.Format("15:04:05") + ":" + pad(t.Nanosecond()/1e6, 3), nil
 	case 20, 120:
@@ -63,16 +37,29 @@ func dateText(t time.Time, from tds.Type, style int) (string, error) { //nolint:
 		}
 		return dateOnly(t, from, "T") + timeOnly(from, frac) + offsetText(t, from, "-07:00"), nil
 	case 127:
-		if from.Kind == tds.DateTimeOffset {
-			t = t.UTC()
-		}
 		z := ""
 		if from.Kind == tds.DateTimeOffset {
-			z = "Z"
+			t, z = t.UTC(), "Z"
 		}
 		return dateOnly(t, from, "T") + timeOnly(from, frac) + z, nil
 	}
 	return "", errf(281, 16, 1, "%d is not a valid style number when converting from %s to a character string.", style, typeName(from))
+}
+
+// plainDateText is style 0, which is how CAST writes each type.
+func plainDateText(t time.Time, from tds.Type, frac string) string {
+	switch from.Kind {
+	case tds.Date:
+		return t.Format("2006-01-02")
+	case tds.Time:
+		return t.Format("15:04:05") + frac
+	case tds.DateTime2:
+		return t.Format("2006-01-02 15:04:05") + frac
+	case tds.DateTimeOffset:
+		return t.Format("2006-01-02 15:04:05") + frac + t.Format(" -07:00")
+	default:
+		return fmt.Sprintf("%s %2d %d %2s", t.Format("Jan"), t.Day(), t.Year(), t.Format("3")) + t.Format(":04PM")
+	}
 }
 
 func dateOnly(t time.Time, from tds.Type, sep string) string {
@@ -128,9 +115,12 @@ var (
 	zoneRe   = regexp.MustCompile(`^(Z|[+-]\d{2}:\d{2})$`)
 )
 
+// clock is a time of day as it was written, not yet checked.
+type clock struct{ hour, minute, second, nano int }
+
 // parseDate reads the text forms of dates: ISO 8601, compact, month/day/year
 // (us_english) and those with a month's name. zone tells that an offset was given.
-func parseDate(s string, style int) (t time.Time, zone, hasDate bool, ok bool) { //nolint:gocyclo // the rules of the language, case by case
+func parseDate(s string, style int) (t time.Time, zone, hasDate bool, ok bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), false, true, true
@@ -139,40 +129,53 @@ func parseDate(s string, style int) (t time.Time, zone, hasDate bool, ok bool) {
 	if !ok {
 		return t, false, false, false
 	}
-	rest = strings.TrimLeft(strings.TrimPrefix(rest, "T"), " ")
-	var hh, mm, ss, ns int
-	if c := clockRe.FindStringSubmatch(rest); c != nil {
-		hh, mm, ss = num(c[1]), num(c[2]), num(c[3])
-		if c[4] != "" {
-			ns = num((c[4] + "000000000")[:9])
-		}
-		switch ap := strings.ToUpper(c[5]); {
-		case ap == "PM" && hh < 12:
-			hh += 12
-		case ap == "AM" && hh == 12:
-			hh = 0
-		}
-		rest = strings.TrimLeft(rest[len(c[0]):], " ")
-	}
+	c, rest := splitClock(strings.TrimLeft(strings.TrimPrefix(rest, "T"), " "))
 	loc := time.UTC
 	if rest != "" {
-		z := zoneRe.FindString(rest)
-		if z == "" {
+		if loc = parseZone(rest); loc == nil {
 			return t, false, false, false
 		}
 		zone = true
-		if z != "Z" {
-			off := num(z[1:3])*3600 + num(z[4:6])*60
-			if z[0] == '-' {
-				off = -off
-			}
-			loc = time.FixedZone("", off)
-		}
 	}
-	if m < 1 || m > 12 || d < 1 || d > daysIn(y, m) || y < 1 || hh > 23 || mm > 59 || ss > 59 {
+	if y < 1 || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) || c.hour > 23 || c.minute > 59 || c.second > 59 {
 		return t, false, false, false
 	}
-	return time.Date(y, time.Month(m), d, hh, mm, ss, ns, loc), zone, hasDate, true
+	return time.Date(y, time.Month(m), d, c.hour, c.minute, c.second, c.nano, loc), zone, hasDate, true
+}
+
+// splitClock takes a time of day off the front of s; midnight when there is none.
+func splitClock(s string) (c clock, rest string) {
+	p := clockRe.FindStringSubmatch(s)
+	if p == nil {
+		return clock{}, s
+	}
+	c = clock{hour: num(p[1]), minute: num(p[2]), second: num(p[3])}
+	if p[4] != "" {
+		c.nano = num((p[4] + "000000000")[:9])
+	}
+	switch ap := strings.ToUpper(p[5]); {
+	case ap == "PM" && c.hour < 12:
+		c.hour += 12
+	case ap == "AM" && c.hour == 12:
+		c.hour = 0
+	}
+	return c, strings.TrimLeft(s[len(p[0]):], " ")
+}
+
+// parseZone reads Z or ±hh:mm; nil for anything else.
+func parseZone(s string) *time.Location {
+	switch z := zoneRe.FindString(s); z {
+	case "":
+		return nil
+	case "Z":
+		return time.UTC
+	default:
+		off := num(z[1:3])*3600 + num(z[4:6])*60
+		if z[0] == '-' {
+			off = -off
+		}
+		return time.FixedZone("", off)
+	}
 }
 
 func splitDate(s string, style int) (y, m, d int, rest string, hasDate, ok bool) {
@@ -219,7 +222,8 @@ func month(s string) int {
 
 func daysIn(y, m int) int { return time.Date(y, time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day() }
 
-func toDate(x any, from, to tds.Type, style int) (any, error) { //nolint:gocyclo // the rules of the language, case by case
+// toDate converts a physical value to a date or time; style is CONVERT's for text.
+func toDate(x any, from, to tds.Type, style int) (any, error) {
 	var t time.Time
 	switch v := x.(type) {
 	case string:
@@ -230,26 +234,25 @@ func toDate(x any, from, to tds.Type, style int) (any, error) { //nolint:gocyclo
 			}
 			return toDate(f, tds.Type{Kind: tds.Float}, to, style)
 		}
-		p, zone, hasDate, ok := parseDate(v, style)
-		if !ok || zone && (to.Kind == tds.DateTime || to.Kind == tds.SmallDateTime) && style != 127 {
+		p, zone, _, ok := parseDate(v, style)
+		old := to.Kind == tds.DateTime || to.Kind == tds.SmallDateTime
+		if !ok || zone && old && style != 127 {
 			return nil, errf(241, 16, 1, "Conversion failed when converting date and/or time from character string.")
 		}
-		_ = hasDate
 		t = p
 	case int64:
-		if isDate(from.Kind) {
-			t = fromTicks(v)
-			if from.Kind == tds.Time && to.Kind != tds.Time {
-				t = fromTicks(v + days1900*ticksPerDay)
-			}
-		} else {
-			t = fromTicks((v + days1900) * ticksPerDay)
+		switch {
+		case !isDate(from.Kind):
+			v = (v + days1900) * ticksPerDay
+		case from.Kind == tds.Time && to.Kind != tds.Time:
+			v += days1900 * ticksPerDay
 		}
+		t = fromTicks(v)
 	case float64:
 		t = fromTicks(int64((v + float64(days1900)) * float64(ticksPerDay)))
 	case []byte:
 		if from.Kind != tds.DateTimeOffset {
-			return nil, errUnsupported("CONVERT(" + typeName(to) + ", " + typeName(from) + ")")
+			return nil, errNoConvert(from, to)
 		}
 		t = unpackOffset(v)
 	}
@@ -263,8 +266,7 @@ func fitDate(t time.Time, from, to tds.Type) (any, error) {
 		return packOffset(fromTicks(n).In(t.Location())), nil
 	}
 	wall := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
-	low := 1
-	high := 9999
+	low, high := 1, 9999
 	switch to.Kind {
 	case tds.DateTime:
 		low = 1753
@@ -273,9 +275,6 @@ func fitDate(t time.Time, from, to tds.Type) (any, error) {
 	default:
 	}
 	if y := wall.Year(); y < low || y > high {
-		if isString(from.Kind) {
-			return nil, errf(242, 16, 3, "The conversion of a %s data type to a %s data type resulted in an out-of-range value.", typeName(from), typeName(to))
-		}
 		if isNumeric(from.Kind) {
 			return nil, errf(8115, 16, 2, "Arithmetic overflow error converting expression to data type %s.", typeName(to))
 		}

@@ -28,12 +28,12 @@ func fitInt(n int64, from, to tds.Type) (any, error) {
 	return n, nil
 }
 
-func toInt(x any, from, to tds.Type) (any, error) { //nolint:gocyclo // the rules of the language, case by case
+// toInt converts a physical value to bit or an integer type.
+func toInt(x any, from, to tds.Type) (any, error) {
 	switch v := x.(type) {
 	case int64:
 		if isDate(from.Kind) {
-			d := float64(v-days1900*ticksPerDay) / float64(ticksPerDay)
-			return fitInt(int64(math.Floor(d+0.5)), from, to)
+			return fitInt(int64(math.Floor(daysSince1900(v)+0.5)), from, to)
 		}
 		return fitInt(v, from, to)
 	case float64:
@@ -45,22 +45,7 @@ func toInt(x any, from, to tds.Type) (any, error) { //nolint:gocyclo // the rule
 		}
 		return fitInt(int64(v), from, to)
 	case []byte:
-		var n uint64
-		for _, b := range v {
-			n = n<<8 | uint64(b)
-		}
-		switch to.Kind {
-		case tds.Bit:
-			return boolInt(n != 0), nil
-		case tds.TinyInt:
-			return int64(uint8(n)), nil
-		case tds.SmallInt:
-			return int64(int16(n)), nil
-		case tds.Int:
-			return int64(int32(n)), nil
-		default:
-			return int64(n), nil
-		}
+		return bytesToInt(v, to.Kind), nil
 	case string:
 		if isDecimal(from.Kind) {
 			return decimalToInt(v, from, to)
@@ -68,6 +53,32 @@ func toInt(x any, from, to tds.Type) (any, error) { //nolint:gocyclo // the rule
 		return stringToInt(v, from, to)
 	}
 	return nil, errConv("", from, to)
+}
+
+// daysSince1900 is a physical date and time as the number that datetime counts as.
+func daysSince1900(ticks int64) float64 {
+	return float64(ticks-days1900*ticksPerDay) / float64(ticksPerDay)
+}
+
+// bytesToInt takes the last bytes of a binary value, the highest first, as an
+// integer of kind k.
+func bytesToInt(v []byte, k tds.Kind) int64 {
+	var n uint64
+	for _, b := range v {
+		n = n<<8 | uint64(b)
+	}
+	switch k {
+	case tds.Bit:
+		return boolInt(n != 0)
+	case tds.TinyInt:
+		return int64(uint8(n))
+	case tds.SmallInt:
+		return int64(int16(n))
+	case tds.Int:
+		return int64(int32(n))
+	default:
+		return int64(n)
+	}
 }
 
 func boolInt(b bool) int64 {
@@ -139,7 +150,7 @@ func toFloat(x any, from, to tds.Type) (any, error) {
 	case int64:
 		f = float64(v)
 		if isDate(from.Kind) {
-			f = float64(v-days1900*ticksPerDay) / float64(ticksPerDay)
+			f = daysSince1900(v)
 		}
 	case float64:
 		f = v
@@ -165,48 +176,11 @@ func toFloat(x any, from, to tds.Type) (any, error) {
 	return f, nil
 }
 
-func toDecimal(x any, from, to tds.Type) (any, error) { //nolint:gocyclo // the rules of the language, case by case
-	var n *big.Int
-	scale := 0
-	switch v := x.(type) {
-	case int64:
-		if isDate(from.Kind) {
-			f := float64(v-days1900*ticksPerDay) / float64(ticksPerDay)
-			return toDecimal(f, tds.Type{Kind: tds.Float}, to)
-		}
-		n = big.NewInt(v)
-	case float64:
-		s := strconv.FormatFloat(v, 'f', int(to.Scale), 64)
-		var ok bool
-		if n, scale, ok = parseDecimal(s); !ok {
-			return nil, errDataType(from, to)
-		}
-	case string:
-		var ok bool
-		if to.Kind != tds.Decimal && isString(from.Kind) {
-			v = strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(v), "$"), ",", "")
-			if v == "" {
-				v = "0"
-			}
-		}
-		if n, scale, ok = parseDecimal(v); !ok {
-			if to.Kind != tds.Decimal {
-				return nil, errf(235, 16, 0, "Cannot convert a char value to money. The char value has incorrect syntax.")
-			}
-			return nil, errDataType(from, to)
-		}
-	case []byte:
-		m, err := toInt(v, from, tds.Type{Kind: tds.BigInt})
-		if err != nil {
-			return nil, err
-		}
-		i, _ := m.(int64)
-		n = big.NewInt(i)
-		if to.Kind != tds.Decimal {
-			scale = 4
-		}
-	default:
-		return nil, errDataType(from, to)
+// toDecimal converts a physical value to decimal or money.
+func toDecimal(x any, from, to tds.Type) (any, error) {
+	n, scale, err := digits(x, from, to)
+	if err != nil {
+		return nil, err
 	}
 	n = rescale(n, scale, int(to.Scale))
 	if new(big.Int).Abs(n).Cmp(pow10(int(to.Precision))) >= 0 {
@@ -216,4 +190,49 @@ func toDecimal(x any, from, to tds.Type) (any, error) { //nolint:gocyclo // the 
 		return nil, errf(8115, 16, 8, "Arithmetic overflow error converting %s to data type %s.", typeName(from), typeName(to))
 	}
 	return decimalText(n, int(to.Scale)), nil
+}
+
+// digits is a physical value as a whole number of 10^-scale.
+func digits(x any, from, to tds.Type) (n *big.Int, scale int, err error) {
+	switch v := x.(type) {
+	case int64:
+		if isDate(from.Kind) {
+			return digits(daysSince1900(v), tds.Type{Kind: tds.Float}, to)
+		}
+		return big.NewInt(v), 0, nil
+	case float64:
+		n, scale, ok := parseDecimal(strconv.FormatFloat(v, 'f', int(to.Scale), 64))
+		if !ok {
+			return nil, 0, errDataType(from, to)
+		}
+		return n, scale, nil
+	case string:
+		return textDigits(v, from, to)
+	case []byte:
+		if to.Kind != tds.Decimal {
+			scale = 4 // money counts in 1/10000
+		}
+		return big.NewInt(bytesToInt(v, tds.BigInt)), scale, nil
+	}
+	return nil, 0, errDataType(from, to)
+}
+
+// textDigits reads a number out of a text or another decimal; money takes $
+// and thousands' commas too.
+func textDigits(v string, from, to tds.Type) (*big.Int, int, error) {
+	money := to.Kind != tds.Decimal
+	if money && isString(from.Kind) {
+		v = strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(v), "$"), ",", "")
+		if v == "" {
+			v = "0"
+		}
+	}
+	n, scale, ok := parseDecimal(v)
+	switch {
+	case ok:
+		return n, scale, nil
+	case money:
+		return nil, 0, errf(235, 16, 0, "Cannot convert a char value to money. The char value has incorrect syntax.")
+	}
+	return nil, 0, errDataType(from, to)
 }

@@ -4,92 +4,72 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
 
+// family groups the types that convert alike.
+type family uint8
+
+const (
+	famText     family = iota // char, varchar, nchar, nvarchar
+	famLongText               // text, ntext
+	famBinary                 // binary, varbinary
+	famImage
+	famGUID
+	famExact // integers, decimal, money
+	famFloat
+	famOldDate // datetime, smalldatetime
+	famDate
+	famTime
+	famNewDate // datetime2, datetimeoffset
+	famXML
+	famVariant
+	families
+)
+
+var familyOf = [...]family{
+	tds.KindNull: famExact, tds.Bit: famExact, tds.TinyInt: famExact, tds.SmallInt: famExact, tds.Int: famExact, tds.BigInt: famExact,
+	tds.Decimal: famExact, tds.Money: famExact, tds.SmallMoney: famExact, tds.Real: famFloat, tds.Float: famFloat,
+	tds.Char: famText, tds.VarChar: famText, tds.NChar: famText, tds.NVarChar: famText, tds.Text: famLongText, tds.NText: famLongText,
+	tds.Binary: famBinary, tds.VarBinary: famBinary, tds.Image: famImage, tds.DateTime: famOldDate, tds.SmallDateTime: famOldDate,
+	tds.Date: famDate, tds.Time: famTime, tds.DateTime2: famNewDate, tds.DateTimeOffset: famNewDate,
+	tds.UniqueIdentifier: famGUID, tds.XML: famXML, tds.SQLVariant: famVariant,
+}
+
+// conversions is the chart of "Data type conversion (Database Engine)",
+// learn.microsoft.com/sql: a row for each family converted from, a column for
+// each converted to. i is implicit, e needs CAST or CONVERT, a dot is never.
+var conversions = [families]string{
+	// to:       T L B I G N F O D M W X V
+	famText:     "iie.iiiiiiiii",
+	famLongText: "ii.........i.",
+	famBinary:   "i.iiii.iiiiii",
+	famImage:    "..ii.......i.",
+	famGUID:     "i.i.i.......i",
+	famExact:    "i.i..iii....i",
+	famFloat:    "i.i..iii....i",
+	famOldDate:  "i.e..eeiiii.i",
+	famDate:     "i.e....ii.i.i",
+	famTime:     "i.e....i.ii.i",
+	famNewDate:  "i.e....iiii.i",
+	famXML:      "e.e........i.",
+	famVariant:  "e.e.eeeeeee.i",
+}
+
 // checkConversion refuses conversions that SQL Server does not have: 206, 257
-// and 529.
-func checkConversion(from, to tds.Type, explicit bool) error { //nolint:gocyclo // the rules of the language, case by case
-	a, b := from.Kind, to.Kind
-	if a == b || a == tds.KindNull {
+// and 529. explicit is CAST and CONVERT.
+func checkConversion(from, to tds.Type, explicit bool) error {
+	if from.Kind == to.Kind || from.Kind == tds.KindNull {
 		return nil
 	}
-	clash := errf(206, 16, 2, "Operand type clash: %s is incompatible with %s", typeName(from), typeName(to))
-	implicit := errf(257, 16, 3, "Implicit conversion from data type %s to %s is not allowed. Use the CONVERT function to run this query.", typeName(from), typeName(to))
-	never := error(errf(529, 16, 2, "Explicit conversion from data type %s to %s is not allowed.", typeName(from), typeName(to)))
-	if !explicit {
-		never = clash
-	}
-	needExplicit := func() error {
-		if explicit {
-			return nil
-		}
-		return implicit
+	way := conversions[familyOf[from.Kind]][familyOf[to.Kind]]
+	if to.Kind == tds.SQLVariant && from.Length == -1 {
+		way = '.' // a sql_variant holds no (max)
 	}
 	switch {
-	case isString(a) && isString(b):
+	case way == 'i', way == 'e' && explicit:
 		return nil
-	case b == tds.SQLVariant:
-		if isLOB(a) || a == tds.XML || from.Length == -1 {
-			return never
-		}
-		return nil
-	case a == tds.SQLVariant:
-		if isLOB(b) || b == tds.XML {
-			return never
-		}
-		return needExplicit()
-	case a == tds.XML:
-		if isString(b) && !isLOB(b) || isBinary(b) && !isLOB(b) {
-			return needExplicit()
-		}
-		return never
-	case b == tds.XML:
-		if isString(a) || isBinary(a) {
-			return nil
-		}
-		return never
-	case isLOB(a) || isLOB(b):
-		if isString(a) && isString(b) || isBinary(a) && isBinary(b) || isBinary(a) && b == tds.Image {
-			return nil
-		}
-		return never
-	case isBinary(a) && isBinary(b):
-		return nil
-	case isString(a):
-		if isBinary(b) {
-			return needExplicit()
-		}
-		return nil
-	case isString(b):
-		return nil
-	case a == tds.UniqueIdentifier || b == tds.UniqueIdentifier:
-		if isBinary(a) || isBinary(b) {
-			return nil
-		}
-		return never
-	case isBinary(a):
-		if isFloat(b) {
-			return never
-		}
-		return nil
-	case isBinary(b):
-		if isDate(a) {
-			return needExplicit()
-		}
-		return nil
-	case isDate(a) && isDate(b):
-		if a == tds.Date && b == tds.Time || a == tds.Time && b == tds.Date {
-			return never
-		}
-		return nil
-	case isDate(a) && isNumeric(b):
-		if a == tds.DateTime || a == tds.SmallDateTime {
-			return needExplicit()
-		}
-		return never
-	case isNumeric(a) && isDate(b):
-		if b == tds.DateTime || b == tds.SmallDateTime {
-			return nil
-		}
-		return never
+	case way == 'e':
+		return errf(257, 16, 3, "Implicit conversion from data type %s to %s is not allowed. Use the CONVERT function to run this query.", typeName(from), typeName(to))
+	case explicit:
+		return errf(529, 16, 2, "Explicit conversion from data type %s to %s is not allowed.", typeName(from), typeName(to))
 	}
-	return nil
+	return errf(206, 16, 2, "Operand type clash: %s is incompatible with %s", typeName(from), typeName(to))
 }
