@@ -37,7 +37,9 @@ type Params struct {
 	Trust *x509.CertPool
 	// Dial connects; nil for the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Proxy gives the proxy of a request; nil for HTTPS_PROXY and NO_PROXY.
+	// Proxy gives the proxy of a request; nil for the system's: HTTPS_PROXY and
+	// NO_PROXY, and on Windows the Internet settings of the user who runs the
+	// program. Proxy scripts (PAC) are not run.
 	Proxy func(*http.Request) (*url.URL, error)
 	// Now tells the time; nil for this computer's clock.
 	Now func() time.Time

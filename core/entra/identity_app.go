@@ -26,9 +26,10 @@ const (
 
 // grant is a service with the app roles to get from it, by value.
 type grant struct {
-	service string // application id
-	title   string
-	roles   []string
+	service  string // application id
+	title    string
+	roles    []string
+	optional bool // a cloud may lack the service
 }
 
 // grants are what the product consents to, password writeback included even
@@ -39,8 +40,8 @@ func grants(at cloud) []grant {
 		password = passwordServiceUS
 	}
 	return []grant{
-		{syncService, "synchronization", []string{"ADSynchronization.ReadWrite.All"}},
-		{password, "password writeback", []string{"PasswordWriteback.OffboardClient.All", "PasswordWriteback.RefreshClient.All", "PasswordWriteback.RegisterClientVersion.All"}},
+		{syncService, "synchronization", []string{"ADSynchronization.ReadWrite.All"}, false},
+		{password, "password writeback", []string{"PasswordWriteback.OffboardClient.All", "PasswordWriteback.RefreshClient.All", "PasswordWriteback.RegisterClientVersion.All"}, true},
 	}
 }
 
@@ -100,7 +101,7 @@ func (m *maker) application(ctx context.Context) (apply.IdentityCredential, erro
 	if err != nil {
 		return apply.IdentityCredential{}, err
 	}
-	principal, err := m.principal(ctx, app.AppID, m.plan.Name)
+	principal, err := m.principal(ctx, app.AppID, m.plan.Name, unknownYet)
 	if err != nil {
 		return apply.IdentityCredential{}, err
 	}
@@ -161,9 +162,12 @@ func (m *maker) register(ctx context.Context, keys keyPair) (application, error)
 	return a, nil
 }
 
+// never is for what was not just made: an error is an error.
+func never(error) bool { return false }
+
 // principal gives the service principal of an application, and makes it when the
-// tenant has none.
-func (m *maker) principal(ctx context.Context, appID, title string) (servicePrincipal, error) {
+// tenant has none. early tells whether an error may pass with time.
+func (m *maker) principal(ctx context.Context, appID, title string, early func(error) bool) (servicePrincipal, error) {
 	found, err := list[servicePrincipal](ctx, m.s.graph, call{
 		method: http.MethodGet, path: "/servicePrincipals", query: selecting(filter("appId", appID), "id,appId,displayName,appRoles"),
 		need: "Application.Read.All", purpose: "look for the service principal",
@@ -175,7 +179,7 @@ func (m *maker) principal(ctx context.Context, appID, title string) (servicePrin
 		return found[0], nil
 	}
 	var sp servicePrincipal
-	err = m.until(ctx, title, unknownYet, func() error {
+	err = m.until(ctx, title, early, func() error {
 		return m.s.graph.do(ctx, call{
 			method: http.MethodPost, path: "/servicePrincipals", body: newServicePrincipal{AppID: appID},
 			need: writeApplications, purpose: "create the service principal of " + title,
@@ -187,7 +191,11 @@ func (m *maker) principal(ctx context.Context, appID, title string) (servicePrin
 // grant gives the principal the app roles of one service that it has not got yet.
 func (m *maker) grant(ctx context.Context, principal servicePrincipal, g grant) error {
 	m.say("Allowing " + m.plan.Name + " the " + g.title)
-	service, err := m.principal(ctx, g.service, "the service of "+g.title)
+	service, err := m.principal(ctx, g.service, "the service of "+g.title, never)
+	if g.optional && unknownYet(err) {
+		m.say("This cloud has no service of " + g.title + ": it will not work with this sync identity")
+		return nil
+	}
 	if err != nil {
 		return err
 	}

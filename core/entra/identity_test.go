@@ -71,6 +71,30 @@ func TestCreateApplication(t *testing.T) {
 	}
 }
 
+func TestCreateApplicationInClouds(t *testing.T) {
+	cases := []struct {
+		name  string
+		cloud tenant.Cloud
+		roles int
+	}{{"global", tenant.Global(), 4}, {"usgov-l4", tenant.USGovL4(), 4}, {"usgov-l5", tenant.USGovL5(), 4}, {"china", tenant.China(), 1}}
+	for _, x := range cases {
+		t.Run(x.name, func(t *testing.T) {
+			s, c := signedIn(t, tenant.Options{Cloud: x.cloud})
+			var said strings.Builder
+			got, err := c.CreateIdentity(t.Context(), planApplication, func(text string) { said.WriteString(text + "\n") })
+			if err != nil {
+				t.Fatal(text(err))
+			}
+			if roles := s.Granted(got.Login); len(roles) != x.roles {
+				t.Errorf("app roles %v, want %d", roles, x.roles)
+			}
+			if told := strings.Contains(said.String(), "has no service of password writeback"); told != (x.roles == 1) {
+				t.Errorf("the missing service is told: %v\n%s", told, said.String())
+			}
+		})
+	}
+}
+
 func TestCreateUser(t *testing.T) {
 	s, c := signedIn(t, tenant.Options{Lag: 2})
 	got, err := c.CreateIdentity(t.Context(), planUser, func(string) {})

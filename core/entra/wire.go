@@ -45,7 +45,7 @@ func newWire(p Params) *wire {
 	}
 	proxy := p.Proxy
 	if proxy == nil {
-		proxy = http.ProxyFromEnvironment
+		proxy = systemProxy
 	}
 	return &wire{
 		client: &http.Client{

@@ -194,9 +194,11 @@ func registrations(o Options) []*registration {
 	if strings.HasSuffix(o.Cloud.Login, ".us") {
 		password = passwordUS
 	}
-	return []*registration{
-		service(syncService, "Microsoft Entra AD Synchronization Service", "ADSynchronization.ReadWrite.All"),
-		service(password, "Microsoft password reset service", "PasswordWriteback.OffboardClient.All", "PasswordWriteback.RefreshClient.All", "PasswordWriteback.RegisterClientVersion.All"),
+	out := []*registration{service(syncService, "Microsoft Entra AD Synchronization Service", "ADSynchronization.ReadWrite.All")}
+	if o.Cloud != China() { // a cloud without password writeback, to see what is done about it
+		out = append(out, service(password, "Microsoft password reset service", "PasswordWriteback.OffboardClient.All", "PasswordWriteback.RefreshClient.All", "PasswordWriteback.RegisterClientVersion.All"))
+	}
+	return append(out, []*registration{
 		{appID: azureClient, name: "Azure developer client", principal: newID(), public: true, scopes: []string{
 			"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.AccessAsUser.All", "User.ReadWrite.All",
 		}},
@@ -208,7 +210,7 @@ func registrations(o Options) []*registration {
 			"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.Read.All", "Organization.Read.All",
 			"RoleEligibilitySchedule.Read.Directory", "RoleManagement.ReadWrite.Directory", "User.ReadWrite.All",
 		}, directory: []string{hybridAdmin}},
-	}
+	}...)
 }
 
 func (s *state) app(appID string) *registration {
