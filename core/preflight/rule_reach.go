@@ -65,7 +65,7 @@ func failedLayer(s site, l facts.Layer) Finding {
 		Consequence: "Nothing behind this point could be read, so nothing behind it was judged.",
 		Fix:         "Correct it and check again.",
 		Link:        product.LinkSQLConnectivity,
-		Evidence:    []Evidence{{Value: text(l.Detail), Source: "layer " + string(l.Name), At: s.set.At}},
+		Evidence:    []Evidence{{Value: failedDetail(l), Source: "layer " + string(l.Name), At: s.set.At}},
 	}
 	if l.Problem == nil {
 		return f
@@ -132,4 +132,12 @@ func judgeLocalDB(s site) []Finding {
 			Title: "A full SQL Server, not LocalDB", Link: product.LinkMoveDatabase, Evidence: seen,
 		}}
 	}
+}
+
+// failedDetail is what a failed layer showed, which is often nothing at all.
+func failedDetail(l facts.Layer) string {
+	if l.Detail == "" {
+		return "failed"
+	}
+	return "failed: " + l.Detail
 }
