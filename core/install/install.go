@@ -136,6 +136,7 @@ func (i *Installer) with(ctx context.Context, job setup.Job, e errand, do func(*
 		return i.failed(unable, err)
 	}
 	defer release()
+	i.sweep()
 	vault, err := secret.OpenVault(VaultDir(i.p.DataDir), i.p.Protector)
 	if err != nil {
 		return i.failed(unable, err)
@@ -151,6 +152,20 @@ func (i *Installer) with(ctx context.Context, job setup.Job, e errand, do func(*
 	w := &work{Installer: i, job: job, plan: job.Plan, vault: vault, journal: journal}
 	defer w.disconnect(context.WithoutCancel(ctx))
 	return do(w, &apply.Engine{Journal: journal, Actions: w.actions(), Alive: w.alive, Now: i.now})
+}
+
+// sweep removes the half-written files that a run which was killed left beside
+// the vault and the reports. Nobody else writes there now.
+func (i *Installer) sweep() {
+	for _, pattern := range []string{filepath.Join(VaultDir(i.p.DataDir), ".vault*"), filepath.Join(ReportDir(i.p.DataDir), ".report-*")} {
+		list, err := filepath.Glob(pattern)
+		if err != nil {
+			continue // only a pattern that is none
+		}
+		for _, path := range list {
+			_ = os.Remove(path) // one that stays harms nobody
+		}
+	}
 }
 
 // journal makes the journal of the installation, or opens it to go on.

@@ -15,7 +15,7 @@ func newDirectory(r recipe, o Options) *directory {
 		for _, domain := range spec.Domains {
 			f.domains = append(f.domains, facts.Domain{DNS: domain.Name, NetBIOS: domain.NetBIOS, Root: strings.EqualFold(domain.Name, spec.Name)})
 		}
-		for _, a := range accounts() {
+		for _, a := range accounts(func(sam string) string { return r.password(spec.NetBIOS + `\` + sam) }) {
 			f.accounts[strings.ToLower(a.sam)] = a
 		}
 		d.forests[strings.ToLower(spec.Name)] = f
@@ -23,21 +23,21 @@ func newDirectory(r recipe, o Options) *directory {
 	return d
 }
 
-// accounts are those of every pretend forest. The last one is what the previous
+// accounts are those of every pretend forest, with their passwords. The last one is what the previous
 // server left.
-func accounts() []*account {
+func accounts(password func(sam string) string) []*account {
 	all := map[facts.Feature]bool{}
 	for f := range grants {
 		all[f] = true
 	}
 	return []*account{
-		{sam: "ea", password: sitePassword, enterpriseAdmin: true, domainAdmin: true},
-		{sam: "admin", password: sitePassword, domainAdmin: true},
-		{sam: "svc-adsync", password: sitePassword, rights: all},
-		{sam: "svc-poor", password: sitePassword, rights: map[facts.Feature]bool{facts.FeatureBasicRead: true}},
-		{sam: "locked", password: sitePassword, bad: lockout},
-		{sam: "disabled", password: sitePassword, disabled: true},
-		{sam: "newhire", password: sitePassword, mustChange: true},
+		{sam: "ea", password: password("ea"), enterpriseAdmin: true, domainAdmin: true},
+		{sam: "admin", password: password("admin"), domainAdmin: true},
+		{sam: "svc-adsync", password: password("svc-adsync"), rights: all},
+		{sam: "svc-poor", password: password("svc-poor"), rights: map[facts.Feature]bool{facts.FeatureBasicRead: true}},
+		{sam: "locked", password: password("locked"), bad: lockout},
+		{sam: "disabled", password: password("disabled"), disabled: true},
+		{sam: "newhire", password: password("newhire"), mustChange: true},
 		{
 			sam: "MSOL_4f1c09ab77d2", password: "not known to anybody",
 			description: "Account created by Microsoft Azure Active Directory Connect with installation identifier '4f1c09ab77d24c0ab1f7c0d2a9e85511' running on computer '" +

@@ -48,6 +48,7 @@ type recipe struct {
 	live      bool // another server's sessions are open
 
 	situation answers.Situation
+	password  func(account string) string // of a pretend account
 }
 
 // The names of the pretend site.
@@ -73,7 +74,7 @@ func baseline(now time.Time) recipe {
 	o.Exports = sample.Pending{Adds: 6, Updates: 21}
 	return recipe{
 		sample: o, installed: siteVersion, collation: "Latin1_General_CI_AS",
-		situation: answers.SituationServerDied,
+		situation: answers.SituationServerDied, password: func(string) string { return sitePassword },
 	}
 }
 

@@ -26,8 +26,10 @@ type sqlServer struct {
 	wire    *tds.Server
 	network *tds.Network
 	roots   *x509.CertPool // the site's own authority
-	port    net.Addr       // loopback port for other SQL clients, nil without one
-	truth   sample.Truth
+	// certificate is that of the server, its own authority.
+	certificate *x509.Certificate
+	port        net.Addr // loopback port for other SQL clients, nil without one
+	truth       sample.Truth
 }
 
 // newSQLServer cooks the SQL Server of a recipe. dir is the site's folder.
@@ -75,7 +77,7 @@ func engineConfig(r recipe, dir string, watch func(tsql.SessionInfo, string)) ts
 }
 
 func login(r recipe) tsql.Login {
-	l := tsql.Login{Name: siteLogin, Password: sitePassword, ViewServerState: true, Users: map[string]tsql.User{
+	l := tsql.Login{Name: siteLogin, Password: r.password(siteLogin), ViewServerState: true, Users: map[string]tsql.User{
 		databaseName: {Name: siteLogin, Roles: []string{"db_owner"}},
 		"msdb":       {Name: siteLogin, Roles: []string{"db_datareader"}},
 	}}
@@ -92,7 +94,7 @@ func (s *sqlServer) listen() error {
 	if err != nil {
 		return fmt.Errorf("make the practice certificate: %w", err)
 	}
-	s.roots = x509.NewCertPool()
+	s.certificate, s.roots = certificate.Leaf, x509.NewCertPool()
 	s.roots.AddCert(certificate.Leaf)
 	s.wire, err = tds.NewServer(tds.Config{Backend: s.engine, Certificate: certificate, ServerName: s.engine.ServerName(), AllowStrict: true})
 	if err != nil {

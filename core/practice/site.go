@@ -2,8 +2,10 @@ package practice
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +37,9 @@ type Options struct {
 	Wait time.Duration
 	// Port makes the SQL Server listen on a loopback port too, for other clients.
 	Port bool
+	// Password gives the password of a pretend account, DOMAIN\user or the login of
+	// SQL Server, for tests that look where it turns up; nil for the usual one.
+	Password func(account string) string
 	// Change alters the sample database of the scenario, for tests and benchmarks.
 	Change func(*sample.Options)
 }
@@ -79,6 +84,9 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	}
 	s := &Site{Scenario: chosen, options: o, recipe: baseline(o.Now())}
 	chosen.change(&s.recipe)
+	if o.Password != nil {
+		s.recipe.password = o.Password
+	}
 	if o.Change != nil {
 		o.Change(&s.recipe.sample)
 	}
@@ -119,6 +127,10 @@ func (s *Site) Statements() []string {
 	defer s.mu.Unlock()
 	return append([]string(nil), s.statements...)
 }
+
+// Door gives the loopback address of the SQL Server, nil without Options.Port, and
+// the certificate that it shows there, for the name localhost.
+func (s *Site) Door() (net.Addr, *x509.Certificate) { return s.sql.port, s.sql.certificate }
 
 // Setup gives the site as a session wants it.
 func (s *Site) Setup() setup.Site {
@@ -176,9 +188,9 @@ func (s *Site) answers() answers.Answers {
 }
 
 func (s *Site) secrets() map[string]secret.Value {
-	out := map[string]secret.Value{answers.SecretSQL: secret.New(sitePassword)}
-	for _, f := range s.recipe.sample.Forests {
-		out[answers.SecretForest(f.Name)] = secret.New(sitePassword)
+	out := map[string]secret.Value{answers.SecretSQL: secret.New(s.recipe.password(siteLogin))}
+	for _, f := range s.answers().Forests {
+		out[answers.SecretForest(f.Forest)] = secret.New(s.recipe.password(f.User))
 	}
 	return out
 }

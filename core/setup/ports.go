@@ -22,9 +22,9 @@ type Site struct {
 	// Finder finds what an earlier run left; nil where nothing outlives the
 	// program, as on a practice site.
 	Finder   Finder
-	Practice  *Practice
-	Answers   answers.Answers // what is filled in at the start
-	Computer  string          // name of this computer
+	Practice *Practice
+	Answers  answers.Answers // what is filled in at the start
+	Computer string          // name of this computer
 	// Secrets are what a practice site or an answers file gives: "sql",
 	// "service", "entra", "forest:<dns name in lower case>".
 	Secrets map[string]secret.Value
