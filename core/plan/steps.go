@@ -124,6 +124,7 @@ func identityStep(p Plan) Step {
 	s.Changes = []Change{
 		name,
 		{Target: p.Identity.Tenant, Object: p.Identity.Name, Name: "permission", After: "ADSynchronization.ReadWrite.All"},
+		{Target: p.Identity.Tenant, Object: p.Identity.Name, Name: "permission", After: "PasswordWriteback.OffboardClient.All, PasswordWriteback.RefreshClient.All, PasswordWriteback.RegisterClientVersion.All (used only when password writeback is on)"},
 		{Target: p.Identity.Tenant, Object: p.Identity.Name, Name: "certificate", After: "public part of a new certificate; the private key stays in " + vaultName, Secret: true},
 	}
 	return s

@@ -60,6 +60,7 @@ func TestJudgeTenant(t *testing.T) {
 		{"member", nil, "tenant.account", preflight.Pass, nil},
 		{"guest", tenant(func(x *facts.Tenant) { x.UserKind = facts.UserGuest }), "tenant.account", preflight.Blocked, []string{"guest"}},
 		{"microsoft account", tenant(func(x *facts.Tenant) { x.UserKind = facts.UserMicrosoft }), "tenant.account", preflight.Blocked, nil},
+		{"service principal", tenant(func(x *facts.Tenant) { x.UserKind = facts.UserService }), "tenant.account", preflight.Pass, []string{"service principal"}},
 		{"kind not told", tenant(func(x *facts.Tenant) { x.UserKind = "" }), "tenant.account", preflight.Unknown, nil},
 
 		{"onmicrosoft", nil, "tenant.domain", preflight.Pass, nil},
@@ -108,6 +109,15 @@ func TestJudgeTenant(t *testing.T) {
 			}
 			check(t, f, c.want, c.texts)
 		})
+	}
+}
+
+// A service principal has no domain that it could be locked out with.
+func TestServicePrincipalHasNoDomain(t *testing.T) {
+	x := ft.Tenant()
+	x.User, x.UserKind = "unattended run", facts.UserService
+	if f, ok := find(preflight.JudgeTenant(ft.Set(), x), "tenant.domain"); ok {
+		t.Errorf("a service principal is judged by a domain: %+v", f)
 	}
 }
 
