@@ -143,23 +143,35 @@ func (b *binder) convStyle(e bx, to tds.Type, c convSpec) bx {
 }
 
 // same tells whether a value of type a is already a value of type b.
-func same(a, b tds.Type) bool { //nolint:gocyclo // the rules of the language, case by case
+func same(a, b tds.Type) bool {
 	switch {
 	case a == b:
 		return true
 	case isInt(a.Kind) && isInt(b.Kind):
-		return a.Kind <= b.Kind && b.Kind != tds.Bit && a.Kind != tds.TinyInt || a.Kind == tds.TinyInt && b.Kind > tds.TinyInt
+		return intWithin(a.Kind, b.Kind)
 	case a.Kind == tds.Real && b.Kind == tds.Float:
 		return true
 	case isString(a.Kind) && isString(b.Kind):
-		if b.Kind == tds.Char || b.Kind == tds.NChar || isUnicode(a.Kind) && !isUnicode(b.Kind) {
-			return false
-		}
-		return b.Length < 0 || a.Length >= 0 && a.Length <= b.Length
+		padded := b.Kind == tds.Char || b.Kind == tds.NChar
+		narrows := isUnicode(a.Kind) && !isUnicode(b.Kind)
+		return !padded && !narrows && lengthWithin(a, b)
 	case isBinary(a.Kind) && isBinary(b.Kind):
-		return b.Kind != tds.Binary && (b.Length < 0 || a.Length >= 0 && a.Length <= b.Length)
+		return b.Kind != tds.Binary && lengthWithin(a, b)
 	}
 	return false
+}
+
+// intWithin tells whether every value of integer type a is one of b.
+func intWithin(a, b tds.Kind) bool {
+	if a == tds.TinyInt {
+		return b > tds.TinyInt
+	}
+	return a <= b && b != tds.Bit
+}
+
+// lengthWithin tells whether a's longest value fits b.
+func lengthWithin(a, b tds.Type) bool {
+	return b.Length < 0 || a.Length >= 0 && a.Length <= b.Length
 }
 
 // value binds an expression that must be a value.
@@ -212,7 +224,8 @@ func nearOf(x expr) string {
 	return ")"
 }
 
-func (b *binder) expr(x expr, sc *scope) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
+// expr binds a value or a condition.
+func (b *binder) expr(x expr, sc *scope) (bx, error) { //nolint:gocyclo // a line for each kind of expression reads best in one switch
 	b.depth++
 	defer func() { b.depth-- }()
 	if sc != nil && sc.grouped && !sc.inAgg {
@@ -309,10 +322,15 @@ func (b *binder) literal(l *litExpr) bx {
 	return e
 }
 
+// errUndeclared is 137.
+func errUndeclared(name string) error {
+	return errf(137, 15, 2, "Must declare the scalar variable \"%s\".", name)
+}
+
 func (b *binder) variable(v *varExpr) (bx, error) {
 	x := b.f.vars[v.name]
 	if x == nil {
-		return bx{}, errf(137, 15, 2, "Must declare the scalar variable \"%s\".", v.name)
+		return bx{}, errUndeclared(v.name)
 	}
 	p, ok := b.vars[v.name]
 	if !ok {

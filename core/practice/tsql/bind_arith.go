@@ -8,46 +8,64 @@ import (
 
 var opNames = map[string]string{"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "&": "'&'", "|": "'|'", "^": "'^'"}
 
+// errOperands refuses an operator between two types: 402.
+func errOperands(op string, l, r tds.Type) error {
+	return errf(402, 16, 1, "The data types %s and %s are incompatible in the %s operator.", typeName(l), typeName(r), opNames[op])
+}
+
+// higher gives the type of higher precedence; the right one of two alike.
+func higher(l, r tds.Type) tds.Type {
+	if precedence[l.Kind] > precedence[r.Kind] {
+		return l
+	}
+	return r
+}
+
 // arith binds + - * / % & | ^.
-func (b *binder) arith(op string, l, r bx) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
-	k := max(precedence[l.t.Kind], precedence[r.t.Kind])
-	hi := l.t
-	if precedence[r.t.Kind] == k {
-		hi = r.t
-	}
-	null := l.null || r.null
-	switch {
-	case hi.Kind == tds.KindNull:
-		return bx{sql: "NULL", t: tds.Type{Kind: tds.Int}, null: true}, nil
-	case op == "+" && isString(hi.Kind) && !isBinary(l.t.Kind) && !isBinary(r.t.Kind) && !isLOB(hi.Kind):
+func (b *binder) arith(op string, l, r bx) (bx, error) {
+	hi := higher(l.t, r.t)
+	switch k := hi.Kind; {
+	case k == tds.KindNull:
+		return bx{sql: "NULL", t: typeInt, null: true}, nil
+	case op == "+" && isString(k) && !isBinary(l.t.Kind) && !isBinary(r.t.Kind) && !isLOB(k):
 		return b.concat(l, r)
-	case op == "+" && isBinary(hi.Kind):
+	case op == "+" && isBinary(k):
 		return b.concatBinary(l, r)
-	case isDate(hi.Kind):
+	case isDate(k):
 		return b.dateArith(op, l, r, hi)
-	case isString(hi.Kind), hi.Kind == tds.UniqueIdentifier, hi.Kind == tds.XML, hi.Kind == tds.SQLVariant, isBinary(hi.Kind):
-		if l.t.Kind != r.t.Kind && (!isString(l.t.Kind) || !isString(r.t.Kind)) {
-			if err := checkConversion(l.t, hi, false); err != nil {
-				return bx{}, err
-			}
-			if err := checkConversion(r.t, hi, false); err != nil {
-				return bx{}, err
-			}
-		}
-		if isString(l.t.Kind) && isString(r.t.Kind) && l.t.Kind != r.t.Kind {
-			return bx{}, errf(402, 16, 1, "The data types %s and %s are incompatible in the %s operator.", typeName(l.t), typeName(r.t), opNames[op])
-		}
-		return bx{}, errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
-	}
-	if op == "&" || op == "|" || op == "^" {
+	case !isNumeric(k):
+		return bx{}, errNotNumeric(op, l.t, r.t, hi)
+	case op == "&" || op == "|" || op == "^":
 		return b.bits(op, l, r, hi)
+	case k == tds.Bit:
+		return bx{}, errOperands(op, hi, hi)
+	case isDecimal(k):
+		return b.decimalArith(op, l, r)
 	}
-	if hi.Kind == tds.Bit {
-		return bx{}, errf(402, 16, 1, "The data types bit and bit are incompatible in the %s operator.", opNames[op])
+	return b.numberArith(op, l, r, hi)
+}
+
+// errNotNumeric says why an operator cannot work on operands of which one is no
+// number: they do not convert to each other, or the operator does not know hi.
+func errNotNumeric(op string, l, r, hi tds.Type) error {
+	texts := isString(l.Kind) && isString(r.Kind)
+	if l.Kind != r.Kind {
+		if texts {
+			return errOperands(op, l, r)
+		}
+		if err := checkConversion(l, hi, false); err != nil {
+			return err
+		}
+		if err := checkConversion(r, hi, false); err != nil {
+			return err
+		}
 	}
-	if isDecimal(hi.Kind) {
-		return b.decimalArith(op, l, r, null)
-	}
+	return errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
+}
+
+// numberArith is + - * / % on integers or floats.
+func (b *binder) numberArith(op string, l, r bx, hi tds.Type) (bx, error) {
+	null := l.null || r.null
 	l, err := b.conv(l, hi, false)
 	if err != nil {
 		return bx{}, err
@@ -58,7 +76,7 @@ func (b *binder) arith(op string, l, r bx) (bx, error) { //nolint:gocyclo // the
 	out := bx{t: hi, null: null, c: b.coll()}
 	out.sql = numberSQL(op, l.sql, r.sql, hi.Kind)
 	if out.sql == "" {
-		return bx{}, errf(402, 16, 1, "The data types %s and %s are incompatible in the %s operator.", typeName(l.t), typeName(r.t), opNames[op])
+		return bx{}, errOperands(op, l.t, r.t)
 	}
 	return out, nil
 }
@@ -87,9 +105,12 @@ func numberSQL(op, l, r string, k tds.Kind) string {
 	return fmt.Sprintf("tsql_ck(%d, %s %s %s)", k, l, op, r)
 }
 
+// bits is & | ^, which integers have.
 func (b *binder) bits(op string, l, r bx, hi tds.Type) (bx, error) {
-	if !isInt(hi.Kind) || !isInt(l.t.Kind) && l.t.Kind != tds.KindNull || !isInt(r.t.Kind) && r.t.Kind != tds.KindNull {
-		return bx{}, errf(402, 16, 1, "The data types %s and %s are incompatible in the %s operator.", typeName(l.t), typeName(r.t), opNames[op])
+	for _, k := range []tds.Kind{hi.Kind, l.t.Kind, r.t.Kind} {
+		if !isInt(k) && k != tds.KindNull {
+			return bx{}, errOperands(op, l.t, r.t)
+		}
 	}
 	out := bx{t: hi, null: l.null || r.null, sql: "(" + l.sql + " " + op + " " + r.sql + ")"}
 	if op == "^" {
@@ -114,7 +135,9 @@ func asDecimal(e bx) tds.Type {
 	return tds.Type{Kind: tds.Decimal, Precision: intPrecision(e.t.Kind)}
 }
 
-func (b *binder) decimalArith(op string, l, r bx, null bool) (bx, error) {
+// decimalArith is + - * / % where one operand is a decimal or money.
+func (b *binder) decimalArith(op string, l, r bx) (bx, error) {
+	null := l.null || r.null
 	lt, rt := asDecimal(l), asDecimal(r)
 	if !isNumeric(l.t.Kind) && l.t.Kind != tds.KindNull {
 		lt = rt
@@ -122,8 +145,24 @@ func (b *binder) decimalArith(op string, l, r bx, null bool) (bx, error) {
 	if !isNumeric(r.t.Kind) && r.t.Kind != tds.KindNull {
 		rt = lt
 	}
-	out := tds.Type{Kind: tds.Decimal}
-	p1, s1, p2, s2 := int(lt.Precision), int(lt.Scale), int(rt.Precision), int(rt.Scale)
+	out := decimalResult(op, lt, rt)
+	if l.t.Kind != tds.Decimal && r.t.Kind != tds.Decimal {
+		out = unify(l.t, r.t) // money stays money
+	}
+	l, err := b.conv(l, lt, false)
+	if err != nil {
+		return bx{}, err
+	}
+	if r, err = b.conv(r, rt, false); err != nil {
+		return bx{}, err
+	}
+	return bx{t: out, null: null, sql: fmt.Sprintf("tsql_dec('%s', %s, %s, %d, %d)", op, l.sql, r.sql, out.Precision, out.Scale)}, nil
+}
+
+// decimalResult is the type of an operation on two decimals. Source: "Precision,
+// scale, and length (Transact-SQL)", learn.microsoft.com/sql.
+func decimalResult(op string, l, r tds.Type) tds.Type {
+	p1, s1, p2, s2 := int(l.Precision), int(l.Scale), int(r.Precision), int(r.Scale)
 	var p, s int
 	switch op {
 	case "+", "-":
@@ -147,18 +186,7 @@ func (b *binder) decimalArith(op string, l, r bx, null bool) (bx, error) {
 		}
 		p = 38
 	}
-	out.Precision, out.Scale = uint8(p), uint8(s)
-	if l.t.Kind != tds.Decimal && r.t.Kind != tds.Decimal {
-		out = unify(l.t, r.t) // money stays money
-	}
-	l, err := b.conv(l, lt, false)
-	if err != nil {
-		return bx{}, err
-	}
-	if r, err = b.conv(r, rt, false); err != nil {
-		return bx{}, err
-	}
-	return bx{t: out, null: null, sql: fmt.Sprintf("tsql_dec('%s', %s, %s, %d, %d)", op, l.sql, r.sql, out.Precision, out.Scale)}, nil
+	return tds.Type{Kind: tds.Decimal, Precision: uint8(p), Scale: uint8(s)}
 }
 
 func (b *binder) concat(l, r bx) (bx, error) {
@@ -204,28 +232,22 @@ func (b *binder) concatBinary(l, r bx) (bx, error) {
 	return bx{t: t, null: l.null || r.null, sql: "CAST(" + l.sql + " || " + r.sql + " AS BLOB)"}, nil
 }
 
-// dateArith is datetime ± number and datetime - datetime.
-func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
+// dateArith is + and - where one operand is a date: datetime ± number and
+// datetime ± datetime. The newer types have neither.
+func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) {
+	lDate, rDate := isDate(l.t.Kind), isDate(r.t.Kind)
 	old := hi.Kind == tds.DateTime || hi.Kind == tds.SmallDateTime
-	if !old || op != "+" && op != "-" {
-		if isDate(l.t.Kind) && isDate(r.t.Kind) {
-			return bx{}, errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
-		}
+	switch {
+	case (!old || op != "+" && op != "-") && lDate && rDate:
+		return bx{}, errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
+	case !old || op != "+" && op != "-":
 		return bx{}, errf(206, 16, 2, "Operand type clash: %s is incompatible with %s", typeName(l.t), typeName(r.t))
+	case lDate && isNumeric(r.t.Kind):
+		return b.addDays(op, l, r), nil
+	case rDate && isNumeric(l.t.Kind) && op == "+":
+		return b.addDays(op, r, l), nil
 	}
-	days := tds.Type{Kind: tds.Float}
-	if isDate(l.t.Kind) && isNumeric(r.t.Kind) || isNumeric(l.t.Kind) && isDate(r.t.Kind) && op == "+" {
-		d, n := l, r
-		if isDate(r.t.Kind) {
-			d, n = r, l
-		}
-		n = b.convStyle(n, days, convSpec{})
-		sign := ""
-		if op == "-" {
-			sign = "-"
-		}
-		return bx{t: d.t, null: l.null || r.null, sql: fmt.Sprintf("tsql_addday(%s, %s%s, %d)", d.sql, sign, n.sql, d.t.Kind)}, nil
-	}
+	null := l.null || r.null
 	l, err := b.conv(l, hi, false)
 	if err != nil {
 		return bx{}, err
@@ -234,5 +256,15 @@ func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) { //noli
 		return bx{}, err
 	}
 	zero := days1900 * ticksPerDay
-	return bx{t: hi, null: l.null || r.null, sql: fmt.Sprintf("(%s %s (%s - %d))", l.sql, op, r.sql, zero)}, nil
+	return bx{t: hi, null: null, sql: fmt.Sprintf("(%s %s (%s - %d))", l.sql, op, r.sql, zero)}, nil
+}
+
+// addDays is a date plus or minus a number of days.
+func (b *binder) addDays(op string, date, days bx) bx {
+	n := b.convStyle(days, typeFloat, convSpec{})
+	sign := ""
+	if op == "-" {
+		sign = "-"
+	}
+	return bx{t: date.t, null: date.null || days.null, sql: fmt.Sprintf("tsql_addday(%s, %s%s, %d)", date.sql, sign, n.sql, date.t.Kind)}
 }

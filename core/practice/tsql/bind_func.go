@@ -28,42 +28,48 @@ type fn struct {
 	bind   func(b *binder, f *funcExpr, sc *scope) (bx, error)
 }
 
-func (b *binder) call(f *funcExpr, sc *scope) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
+// call binds a function of any sort.
+func (b *binder) call(f *funcExpr, sc *scope) (bx, error) {
+	e, err := b.callAny(f, sc)
+	return e, atLineOrNil(err, f.line)
+}
+
+func (b *binder) callAny(f *funcExpr, sc *scope) (bx, error) {
 	name := strings.ToUpper(f.parts[len(f.parts)-1])
-	if len(f.parts) > 1 {
-		if strings.EqualFold(f.parts[0], "sys") && name == "FN_HADR_IS_PRIMARY_REPLICA" {
-			return b.sessionCall(f, sc, name)
-		}
-		return bx{}, atLine(errf(4121, 16, 1, "Cannot find either column \"%s\" or the user-defined function or aggregate \"%s\", or the name is ambiguous.",
-			f.parts[0], strings.Join(f.parts, ".")), f.line)
-	}
-	if aggregates[name] {
-		e, err := b.aggregate(name, f, sc)
-		return e, atLineOrNil(err, f.line)
-	}
-	if windows[name] {
-		e, err := b.window(name, f, sc)
-		return e, atLineOrNil(err, f.line)
-	}
-	if f.over != nil || f.withinGroup != nil || f.distinct || f.star {
-		return bx{}, atLine(errSyntax("("), f.line)
+	switch {
+	case len(f.parts) > 1:
+		return b.qualifiedCall(f, sc, name)
+	case aggregates[name]:
+		return b.aggregate(name, f, sc)
+	case windows[name]:
+		return b.window(name, f, sc)
+	case f.over != nil || f.withinGroup != nil || f.distinct || f.star:
+		return bx{}, errSyntax("(")
 	}
 	if d, ok := builtins[name]; ok {
 		if len(f.args) < d.lo || d.hi >= 0 && len(f.args) > d.hi {
-			return bx{}, atLine(errArgs(name, d), f.line)
+			return bx{}, errArgs(name, d)
 		}
 		e, err := d.bind(b, f, sc)
 		e.lit, e.name = nil, ""
-		return e, atLineOrNil(err, f.line)
+		return e, err
 	}
 	if _, ok := sessionFuncs[name]; ok {
-		e, err := b.sessionCall(f, sc, name)
-		return e, atLineOrNil(err, f.line)
+		return b.sessionCall(f, sc, name)
 	}
 	if knownUnsupported[name] {
-		return bx{}, atLine(errUnsupported(name), f.line)
+		return bx{}, errUnsupported(name)
 	}
-	return bx{}, atLine(errf(195, 15, 10, "'%s' is not a recognized built-in function name.", f.parts[0]), f.line)
+	return bx{}, errf(195, 15, 10, "'%s' is not a recognized built-in function name.", f.parts[0])
+}
+
+// qualifiedCall binds a function with a schema before it, of which there is one.
+func (b *binder) qualifiedCall(f *funcExpr, sc *scope, name string) (bx, error) {
+	if strings.EqualFold(f.parts[0], "sys") && name == "FN_HADR_IS_PRIMARY_REPLICA" {
+		return b.sessionCall(f, sc, name)
+	}
+	return bx{}, errf(4121, 16, 1, "Cannot find either column \"%s\" or the user-defined function or aggregate \"%s\", or the name is ambiguous.",
+		f.parts[0], strings.Join(f.parts, "."))
 }
 
 func atLineOrNil(err error, line int32) error {
@@ -116,7 +122,7 @@ func (b *binder) sessionCall(f *funcExpr, sc *scope, name string) (bx, error) {
 func (b *binder) global(v *globalExpr) (bx, error) {
 	g, ok := globals[v.name]
 	if !ok {
-		return bx{}, errf(137, 15, 2, "Must declare the scalar variable \"%s\".", v.name)
+		return bx{}, errUndeclared(v.name)
 	}
 	return bx{t: g.t, null: true, c: b.coll(), sql: b.arg(pack(g.t, g.get(b.s)))}, nil
 }

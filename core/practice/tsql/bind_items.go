@@ -6,59 +6,21 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
 
-// items binds the select list.
-func (b *binder) items(c *selectCore, sc *scope, q *boundQuery, want []tds.Type) ([]string, error) { //nolint:gocyclo // the rules of the language, case by case
-	var out []string
-	add := func(e bx, name string) error {
-		if len(want) > 0 {
-			i := len(q.cols)
-			if i >= len(want) {
-				return errf(205, 16, 1, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
-			}
-			var err error
-			if e, err = b.conv(e, want[i], false); err != nil {
-				return err
-			}
-		}
-		if c.distinct && (isLOB(e.t.Kind) || e.t.Kind == tds.XML) {
-			return errf(421, 16, 1, "The %s data type cannot be selected as DISTINCT because it is not comparable.", typeName(e.t))
-		}
-		sql := e.sql
-		if c.distinct {
-			sql += collateSuffix(e.t, e.c)
-		}
-		q.cols = append(q.cols, outCol{name: name, t: e.t, null: e.null, c: e.c, label: e.label, ident: e.ident})
-		out = append(out, sql+" AS "+colName(len(q.cols)-1))
-		return nil
-	}
+// selectList is a select list while it is being bound.
+type selectList struct {
+	b     *binder
+	core  *selectCore
+	sc    *scope
+	q     *boundQuery
+	want  []tds.Type // the types that the columns must have, if any
+	texts []string
+}
+
+// items binds the select list. want are the types of a recursive CTE's anchor.
+func (b *binder) items(c *selectCore, sc *scope, q *boundQuery, want []tds.Type) ([]string, error) {
+	l := &selectList{b: b, core: c, sc: sc, q: q, want: want}
 	for _, it := range c.items {
-		if it.star {
-			if err := b.star(it.qual, sc, add); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		e, err := b.value(it.x, sc)
-		if err != nil {
-			return nil, err
-		}
-		if it.assign != "" {
-			v := b.f.vars[it.assign]
-			if v == nil {
-				return nil, errf(137, 15, 2, "Must declare the scalar variable \"%s\".", it.assign)
-			}
-			if e, err = b.conv(e, v.t, false); err != nil {
-				return nil, err
-			}
-			q.assign = append(q.assign, it.assign)
-		}
-		name := it.alias
-		if name == "" {
-			if _, ok := it.x.(*nameExpr); ok {
-				name = e.name
-			}
-		}
-		if err := add(e, name); err != nil {
+		if err := l.item(it); err != nil {
 			return nil, err
 		}
 	}
@@ -66,9 +28,77 @@ func (b *binder) items(c *selectCore, sc *scope, q *boundQuery, want []tds.Type)
 		return nil, errf(141, 15, 1, "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.")
 	}
 	if len(want) > 0 && len(q.cols) != len(want) {
-		return nil, errf(205, 16, 1, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
+		return nil, errColumnCounts()
 	}
-	return out, nil
+	return l.texts, nil
+}
+
+// errColumnCounts refuses a set operation over unlike select lists: 205.
+func errColumnCounts() error {
+	return errf(205, 16, 1, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
+}
+
+// item binds one item of the list.
+func (l *selectList) item(it selectItem) error {
+	if it.star {
+		return l.b.star(it.qual, l.sc, l.add)
+	}
+	e, err := l.b.value(it.x, l.sc)
+	if err != nil {
+		return err
+	}
+	if it.assign != "" {
+		if e, err = l.assigned(e, it.assign); err != nil {
+			return err
+		}
+	}
+	name := it.alias
+	if _, ok := it.x.(*nameExpr); ok && name == "" {
+		name = e.name
+	}
+	return l.add(e, name)
+}
+
+// assigned converts a value to the variable that takes it.
+func (l *selectList) assigned(e bx, name string) (bx, error) {
+	v := l.b.f.vars[name]
+	if v == nil {
+		return bx{}, errUndeclared(name)
+	}
+	l.q.assign = append(l.q.assign, name)
+	return l.b.conv(e, v.t, false)
+}
+
+// add puts a bound column into the list.
+func (l *selectList) add(e bx, name string) error {
+	at := len(l.q.cols)
+	if len(l.want) > 0 {
+		if at >= len(l.want) {
+			return errColumnCounts()
+		}
+		var err error
+		if e, err = l.b.conv(e, l.want[at], false); err != nil {
+			return err
+		}
+	}
+	sql := e.sql
+	if l.core.distinct {
+		if err := distinctable(e.t); err != nil {
+			return err
+		}
+		sql += collateSuffix(e.t, e.c)
+	}
+	l.q.cols = append(l.q.cols, outCol{name: name, t: e.t, null: e.null, c: e.c, label: e.label, ident: e.ident})
+	l.texts = append(l.texts, sql+" AS "+colName(at))
+	return nil
+}
+
+// distinctable refuses types whose values cannot be compared: 421.
+func distinctable(t tds.Type) error {
+	if isLOB(t.Kind) || t.Kind == tds.XML {
+		return errf(421, 16, 1, "The %s data type cannot be selected as DISTINCT because it is not comparable.", typeName(t))
+	}
+	return nil
 }
 
 func (b *binder) star(qual []string, sc *scope, add func(bx, string) error) error {
@@ -115,10 +145,10 @@ func (b *binder) ordering(c *selectCore, s *selectStmt, items []string, q *bound
 		if err != nil {
 			return "", err
 		}
-		if c.distinct && !strings.HasPrefix(k, "\x00") {
+		if c.distinct && !strings.HasPrefix(k, inSelectList) {
 			return "", errf(145, 15, 1, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.")
 		}
-		keys[i] = strings.TrimPrefix(k, "\x00")
+		keys[i] = strings.TrimPrefix(k, inSelectList)
 	}
 	return " ORDER BY " + strings.Join(keys, ", "), nil
 }
@@ -126,68 +156,93 @@ func (b *binder) ordering(c *selectCore, s *selectStmt, items []string, q *bound
 // orderKey binds one sort key: a position, a name of the select list, or an
 // expression. A key that stands in the select list is marked with a zero byte
 // when items are given.
-func (b *binder) orderKey(o orderItem, cols []outCol, items []string, sc *scope) (string, error) { //nolint:gocyclo // the rules of the language, case by case
-	dir := ""
+func (b *binder) orderKey(o orderItem, cols []outCol, items []string, sc *scope) (string, error) {
+	dir, mark := "", ""
 	if o.desc {
 		dir = " DESC"
 	}
-	mark := ""
 	if items != nil {
-		mark = "\x00"
+		mark = inSelectList
 	}
-	position := func(i int) (string, error) {
-		c := cols[i]
-		if err := sortable(c.t); err != nil {
-			return "", err
-		}
-		return mark + sortKey(colName(i), c.t, c.c) + dir, nil
-	}
-	switch x := o.x.(type) {
-	case *litExpr:
-		n, ok := x.val.(int64)
-		if !ok {
-			return "", errf(408, 16, 1, "A constant expression was encountered in the ORDER BY list, position 1.")
-		}
-		if n < 1 || int(n) > len(cols) {
-			return "", errf(108, 16, 1, "The ORDER BY position number %d is out of range of the number of items in the select list.", n)
-		}
-		return position(int(n) - 1)
-	case *varExpr:
-		return "", errf(1008, 16, 1, "The SELECT item identified by the ORDER BY number 1 contains a variable as part of the expression identifying a column position. "+
-			"Variables are only allowed when ordering by an expression referencing a column name.")
-	case *nameExpr:
-		if len(x.parts) == 1 {
-			at := -1
-			for i, c := range cols {
-				if c.name == "" || !b.coll().sameName(c.name, x.parts[0]) {
-					continue
-				}
-				if at >= 0 && items != nil && strings.TrimSuffix(items[at], " AS "+colName(at)) != strings.TrimSuffix(items[i], " AS "+colName(i)) {
-					return "", errf(209, 16, 1, "Ambiguous column name '%s'.", x.parts[0])
-				}
-				at = i
-			}
-			if at >= 0 {
-				return position(at)
-			}
-		}
-	}
-	e, err := b.value(o.x, sc)
+	at, err := b.orderPosition(o.x, cols, items)
 	if err != nil {
 		return "", err
 	}
-	if e.lit != nil || e.sql == "NULL" {
-		return "", errf(408, 16, 1, "A constant expression was encountered in the ORDER BY list, position 1.")
+	var e bx
+	if at < 0 {
+		if e, err = b.value(o.x, sc); err != nil {
+			return "", err
+		}
+		if e.lit != nil || e.sql == "NULL" {
+			return "", errConstantKey()
+		}
+		if err := sortable(e.t); err != nil {
+			return "", err
+		}
+		at = itemOf(e, items)
 	}
-	if err := sortable(e.t); err != nil {
-		return "", err
+	if at < 0 {
+		return sortKey(e.sql, e.t, e.c) + dir, nil
 	}
-	for i, it := range items {
-		if strings.HasPrefix(it, e.sql+" AS ") || strings.HasPrefix(it, e.sql+" COLLATE ") {
-			return position(i)
+	c := cols[at]
+	return mark + sortKey(colName(at), c.t, c.c) + dir, sortable(c.t)
+}
+
+// inSelectList marks a sort key that stands in the select list.
+const inSelectList = "\x00"
+
+func errConstantKey() error {
+	return errf(408, 16, 1, "A constant expression was encountered in the ORDER BY list, position 1.")
+}
+
+// orderPosition is the column of the select list that a sort key names by its
+// number or its name; -1 for any other key.
+func (b *binder) orderPosition(x expr, cols []outCol, items []string) (int, error) {
+	switch x := x.(type) {
+	case *litExpr:
+		n, ok := x.val.(int64)
+		if !ok {
+			return -1, errConstantKey()
+		}
+		if n < 1 || int(n) > len(cols) {
+			return -1, errf(108, 16, 1, "The ORDER BY position number %d is out of range of the number of items in the select list.", n)
+		}
+		return int(n) - 1, nil
+	case *varExpr:
+		return -1, errf(1008, 16, 1, "The SELECT item identified by the ORDER BY number 1 contains a variable as part of the expression identifying a column position. "+
+			"Variables are only allowed when ordering by an expression referencing a column name.")
+	case *nameExpr:
+		if len(x.parts) == 1 {
+			return b.columnNamed(x.parts[0], cols, items)
 		}
 	}
-	return sortKey(e.sql, e.t, e.c) + dir, nil
+	return -1, nil
+}
+
+// columnNamed finds a column of the select list by name, -1 for none. Two of the
+// same name are ambiguous unless they are the same expression.
+func (b *binder) columnNamed(name string, cols []outCol, items []string) (int, error) {
+	at := -1
+	for i, c := range cols {
+		if c.name == "" || !b.coll().sameName(c.name, name) {
+			continue
+		}
+		if at >= 0 && items != nil && strings.TrimSuffix(items[at], " AS "+colName(at)) != strings.TrimSuffix(items[i], " AS "+colName(i)) {
+			return -1, errf(209, 16, 1, "Ambiguous column name '%s'.", name)
+		}
+		at = i
+	}
+	return at, nil
+}
+
+// itemOf finds an expression in the select list, -1 when it is not there.
+func itemOf(e bx, items []string) int {
+	for i, it := range items {
+		if strings.HasPrefix(it, e.sql+" AS ") || strings.HasPrefix(it, e.sql+" COLLATE ") {
+			return i
+		}
+	}
+	return -1
 }
 
 func sortable(t tds.Type) error {

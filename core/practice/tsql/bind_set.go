@@ -6,7 +6,8 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
 
-func (b *binder) setOp(u *setOp, parent *scope) (boundQuery, error) { //nolint:gocyclo // the rules of the language, case by case
+// setOp binds UNION, UNION ALL, EXCEPT or INTERSECT.
+func (b *binder) setOp(u *setOp, parent *scope) (boundQuery, error) {
 	l, err := b.queryBody(u.l, parent)
 	if err != nil {
 		return l, err
@@ -16,24 +17,15 @@ func (b *binder) setOp(u *setOp, parent *scope) (boundQuery, error) { //nolint:g
 		return r, err
 	}
 	if len(l.cols) != len(r.cols) {
-		return l, errf(205, 16, 1, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
+		return l, errColumnCounts()
 	}
 	if len(l.assign)+len(r.assign) > 0 {
 		return l, errf(10734, 15, 1, "Variable assignment is not allowed in a statement containing a top level UNION, INTERSECT or EXCEPT operator.")
 	}
 	cols := make([]outCol, len(l.cols))
 	for i := range cols {
-		x, y := l.cols[i], r.cols[i]
-		cols[i] = outCol{name: x.name, t: unify(x.t, y.t), null: x.null || y.null, c: x.c, label: max(x.label, y.label)}
-		if u.op != "UNION ALL" && (isLOB(cols[i].t.Kind) || cols[i].t.Kind == tds.XML) {
-			return l, errf(421, 16, 1, "The %s data type cannot be selected as DISTINCT because it is not comparable.", typeName(cols[i].t))
-		}
-		if isString(x.t.Kind) && isString(y.t.Kind) && x.c != y.c {
-			c, _, err := b.merge(bx{t: x.t, c: x.c, label: x.label}, bx{t: y.t, c: y.c, label: y.label}, u.op)
-			if err != nil {
-				return l, err
-			}
-			cols[i].c = c
+		if cols[i], err = b.setColumn(u.op, l.cols[i], r.cols[i]); err != nil {
+			return l, err
 		}
 	}
 	left, err := b.operand(l, cols, u.op != "UNION ALL")
@@ -45,6 +37,24 @@ func (b *binder) setOp(u *setOp, parent *scope) (boundQuery, error) { //nolint:g
 		return r, err
 	}
 	return boundQuery{sql: left + " " + u.op + " " + right, cols: cols, into: l.into}, nil
+}
+
+// setColumn is what a column of either side becomes in a set operation.
+func (b *binder) setColumn(op string, x, y outCol) (outCol, error) {
+	col := outCol{name: x.name, t: unify(x.t, y.t), null: x.null || y.null, c: x.c, label: max(x.label, y.label)}
+	if op != "UNION ALL" {
+		if err := distinctable(col.t); err != nil {
+			return col, err
+		}
+	}
+	if isString(x.t.Kind) && isString(y.t.Kind) && x.c != y.c {
+		c, _, err := b.merge(bx{t: x.t, c: x.c, label: x.label}, bx{t: y.t, c: y.c, label: y.label}, op)
+		if err != nil {
+			return col, err
+		}
+		col.c = c
+	}
+	return col, nil
 }
 
 // operand gives one side of a set operation with its columns brought to cols.

@@ -62,47 +62,60 @@ func bindDataLength(b *binder, f *funcExpr, sc *scope) (bx, error) {
 
 // textFunc binds a function whose first argument and result are text; further
 // arguments are numbers, except the last one of STUFF.
-func textFunc(op string) func(*binder, *funcExpr, *scope) (bx, error) { //nolint:gocyclo // the rules of the language, case by case
+func textFunc(op string) func(*binder, *funcExpr, *scope) (bx, error) {
 	return func(b *binder, f *funcExpr, sc *scope) (bx, error) {
 		e, err := b.text(f.args[0], sc, op)
 		if err != nil {
 			return bx{}, err
 		}
-		out := bx{t: e.t, null: true, c: e.c, label: e.label}
-		switch e.t.Kind {
-		case tds.Char, tds.KindNull:
-			out.t = varchar(max(e.t.Length, 1))
-		case tds.NChar:
-			out.t = nvarchar(e.t.Length)
-		default:
-		}
+		out := bx{t: varyingText(e.t), null: true, c: e.c, label: e.label}
 		parts := []string{quote(op), e.sql}
 		for i, a := range f.args[1:] {
-			n, err := b.value(a, sc)
+			part, err := b.textFuncArg(op, i+1, a, sc, &out.t)
 			if err != nil {
 				return bx{}, err
 			}
-			if op == "stuff" && i == 2 {
-				if n, err = b.text(a, sc, op); err != nil {
-					return bx{}, err
-				}
-				parts = append(parts, "ifnull("+n.sql+", '')")
-				continue
-			}
-			if k, ok := n.lit.(int64); ok && out.t.Length > 0 && (op == "left" || op == "right") {
-				out.t.Length = int(max(1, min(k, int64(out.t.Length))))
-			}
-			if n, err = b.conv(n, typeBigInt, false); err != nil {
-				return bx{}, err
-			}
-			parts = append(parts, n.sql)
+			parts = append(parts, part)
 		}
 		if out.t.Length > 0 && (op == "stuff" || op == "replicate") {
-			out.t.Length = map[bool]int{true: 4000, false: 8000}[isUnicode(out.t.Kind)]
+			out.t.Length = 8000
+			if isUnicode(out.t.Kind) {
+				out.t.Length = 4000
+			}
 		}
 		out.sql = "tsql_text(" + strings.Join(parts, ", ") + ")"
 		return out, nil
 	}
+}
+
+// varyingText is the text type without padding that a text's functions give.
+func varyingText(t tds.Type) tds.Type {
+	switch t.Kind {
+	case tds.Char, tds.KindNull:
+		return varchar(max(t.Length, 1))
+	case tds.NChar:
+		return nvarchar(t.Length)
+	default:
+		return t
+	}
+}
+
+// textFuncArg binds the further argument at of a function of text; LEFT and
+// RIGHT with a literal shorten the result's type t.
+func (b *binder) textFuncArg(op string, at int, a expr, sc *scope, t *tds.Type) (string, error) {
+	n, err := b.value(a, sc)
+	if err != nil {
+		return "", err
+	}
+	if op == "stuff" && at == 3 {
+		n, err = b.text(a, sc, op)
+		return "ifnull(" + n.sql + ", '')", err
+	}
+	if k, ok := n.lit.(int64); ok && t.Length > 0 && (op == "left" || op == "right") {
+		t.Length = int(max(1, min(k, int64(t.Length))))
+	}
+	n, err = b.conv(n, typeBigInt, false)
+	return n.sql, err
 }
 
 func bindSubstring(b *binder, f *funcExpr, sc *scope) (bx, error) {

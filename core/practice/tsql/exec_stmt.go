@@ -93,7 +93,7 @@ func (s *Session) declare(f *frame, v *declareStmt) error {
 func (s *Session) setVar(f *frame, v *setVarStmt) error {
 	x := f.vars[v.name]
 	if x == nil {
-		return errf(137, 15, 2, "Must declare the scalar variable \"%s\".", v.name)
+		return errUndeclared(v.name)
 	}
 	e := v.x
 	if op := strings.TrimSuffix(v.op, "="); op != "" {
