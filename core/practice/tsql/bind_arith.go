@@ -211,7 +211,7 @@ func (b *binder) concat(l, r bx) (bx, error) {
 	}
 	for _, e := range []bx{l, r} {
 		if !isString(e.t.Kind) && e.t.Kind != tds.KindNull {
-			return bx{}, errf(402, 16, 1, "The data types %s and %s are incompatible in the add operator.", typeName(l.t), typeName(r.t))
+			return bx{}, errOperands("+", l.t, r.t)
 		}
 	}
 	c, label, err := b.merge(l, r, "add operator")
@@ -223,7 +223,7 @@ func (b *binder) concat(l, r bx) (bx, error) {
 
 func (b *binder) concatBinary(l, r bx) (bx, error) {
 	if !isBinary(l.t.Kind) || !isBinary(r.t.Kind) || isLOB(l.t.Kind) || isLOB(r.t.Kind) {
-		return bx{}, errf(402, 16, 1, "The data types %s and %s are incompatible in the add operator.", typeName(l.t), typeName(r.t))
+		return bx{}, errOperands("+", l.t, r.t)
 	}
 	t := tds.Type{Kind: tds.VarBinary, Length: -1}
 	if l.t.Length >= 0 && r.t.Length >= 0 {

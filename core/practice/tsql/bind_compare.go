@@ -48,11 +48,10 @@ var wordOps = map[string]string{"=": "equal to", "<>": "not equal to", "<": "les
 func (b *binder) comparable(op string, l, r bx) (bx, bx, tds.Type, error) {
 	t := unify(l.t, r.t)
 	if isLOB(t.Kind) || t.Kind == tds.XML {
-		name := typeName(l.t)
-		if t.Kind == tds.XML && l.t.Kind == r.t.Kind || t.Kind == tds.XML {
+		if t.Kind == tds.XML {
 			return l, r, t, errf(305, 16, 1, "The xml data type cannot be compared or sorted, except when using the IS NULL operator.")
 		}
-		return l, r, t, errf(402, 16, 1, "The data types %s and %s are incompatible in the %s operator.", name, typeName(r.t), wordOps[op])
+		return l, r, t, errf(402, 16, 1, "The data types %s and %s are incompatible in the %s operator.", typeName(l.t), typeName(r.t), wordOps[op])
 	}
 	if isString(t.Kind) {
 		// text compares as it is: no cutting, no padding

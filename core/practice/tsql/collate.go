@@ -108,7 +108,7 @@ func weightOf(r rune) weight {
 }
 
 // compare orders two strings; trailing spaces do not count.
-func (c collation) compare(a, b string) int { //nolint:gocyclo // the rules of the language, case by case
+func (c collation) compare(a, b string) int {
 	if a == b {
 		return 0
 	}
@@ -116,7 +116,7 @@ func (c collation) compare(a, b string) int { //nolint:gocyclo // the rules of t
 	if c&binaryOrder != 0 {
 		return strings.Compare(a, b)
 	}
-	accent, kase := 0, 0
+	var first difference
 	for len(a) > 0 && len(b) > 0 {
 		ra, na := utf8.DecodeRuneInString(a)
 		rb, nb := utf8.DecodeRuneInString(b)
@@ -128,22 +128,37 @@ func (c collation) compare(a, b string) int { //nolint:gocyclo // the rules of t
 		if x.primary != y.primary {
 			return order(x.primary < y.primary)
 		}
-		if accent == 0 && x.accent != y.accent {
-			accent = order(x.accent < y.accent)
-		}
-		if kase == 0 && x.upper != y.upper {
-			kase = order(y.upper)
-		}
+		first.note(x, y)
 	}
 	switch {
 	case len(a) > 0:
 		return 1
 	case len(b) > 0:
 		return -1
-	case c&ignoreAccent == 0 && accent != 0:
-		return accent
+	}
+	return first.under(c)
+}
+
+// difference is the first one in accent and in case between two strings of the
+// same letters: below 0, 0 or above 0.
+type difference struct{ accent, kase int }
+
+func (d *difference) note(x, y weight) {
+	if d.accent == 0 && x.accent != y.accent {
+		d.accent = order(x.accent < y.accent)
+	}
+	if d.kase == 0 && x.upper != y.upper {
+		d.kase = order(y.upper)
+	}
+}
+
+// under is the order that a collation sees in the difference.
+func (d *difference) under(c collation) int {
+	switch {
+	case c&ignoreAccent == 0 && d.accent != 0:
+		return d.accent
 	case c&ignoreCase == 0:
-		return kase
+		return d.kase
 	}
 	return 0
 }

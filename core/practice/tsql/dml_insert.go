@@ -18,7 +18,8 @@ type insertPlan struct {
 	ident    *column // the identity column when it counts by itself
 }
 
-func (b *binder) insertPlan(v *insertStmt) (*insertPlan, error) { //nolint:gocyclo // the rules of the language, case by case
+// insertPlan sorts the columns of an INSERT's table into given and others.
+func (b *binder) insertPlan(v *insertStmt) (*insertPlan, error) {
 	d, t, err := b.target(v.target, "INSERT")
 	if err != nil {
 		return nil, err
@@ -28,43 +29,66 @@ func (b *binder) insertPlan(v *insertStmt) (*insertPlan, error) { //nolint:gocyc
 	explicit := b.s.identityOn == d.full(t)
 	for _, name := range v.cols {
 		c := d.column(t, name)
-		if c == nil {
+		switch {
+		case c == nil:
 			return nil, errNoColumn(name)
-		}
-		if given[c] {
-			return nil, errf(264, 16, 1, "The column name '%s' is specified more than once in the SET clause or column list of an INSERT. "+
-				"A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. "+
-				"If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.", c.name)
-		}
-		if c.identity != 0 && !explicit {
+		case given[c]:
+			return nil, errSetTwice(c)
+		case c.identity != 0 && !explicit:
 			return nil, errf(544, 16, 1, "Cannot insert explicit value for identity column in table '%s' when IDENTITY_INSERT is set to OFF.", t.name)
 		}
 		given[c] = true
 		p.cols = append(p.cols, c)
 	}
+	listed := len(v.cols) > 0
 	for _, c := range t.cols {
 		switch {
 		case given[c]:
-		case c.identity != 0 && explicit && len(v.cols) > 0:
-			return nil, errf(545, 16, 1, "Explicit value must be specified for identity column in table '%s' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.", t.name)
-		case c.identity != 0 && explicit:
-			return nil, errf(8101, 16, 1, "An explicit value for the identity column in table '%s' can only be specified when a column list is used and IDENTITY_INSERT is ON.", t.name)
 		case c.identity != 0:
-			p.ident = c
-			p.restCols = append(p.restCols, c)
-			p.rest = append(p.rest, fmt.Sprintf("tsql_ident(%d)", c.identity))
-		case len(v.cols) == 0 && !v.defaults:
+			err = p.counts(c, explicit, listed)
+		case !listed && !v.defaults:
 			p.cols = append(p.cols, c)
 		default:
-			text, err := b.defaultOf(d, t, c)
-			if err != nil {
-				return nil, err
-			}
-			p.restCols = append(p.restCols, c)
-			p.rest = append(p.rest, text)
+			err = p.defaults(b, c)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// counts adds the identity column, which counts by itself unless IDENTITY_INSERT
+// is on (explicit) for the table.
+func (p *insertPlan) counts(c *column, explicit, listed bool) error {
+	switch {
+	case explicit && listed:
+		return errf(545, 16, 1, "Explicit value must be specified for identity column in table '%s' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.", p.t.name)
+	case explicit:
+		return errf(8101, 16, 1, "An explicit value for the identity column in table '%s' can only be specified when a column list is used and IDENTITY_INSERT is ON.", p.t.name)
+	}
+	p.ident = c
+	p.restCols = append(p.restCols, c)
+	p.rest = append(p.rest, fmt.Sprintf("tsql_ident(%d)", c.identity))
+	return nil
+}
+
+// defaults adds a column that gets its default.
+func (p *insertPlan) defaults(b *binder, c *column) error {
+	text, err := b.defaultOf(p.d, p.t, c)
+	if err != nil {
+		return err
+	}
+	p.restCols = append(p.restCols, c)
+	p.rest = append(p.rest, text)
+	return nil
+}
+
+// errSetTwice refuses a column that a statement sets twice: 264.
+func errSetTwice(c *column) error {
+	return errf(264, 16, 1, "The column name '%s' is specified more than once in the SET clause or column list of an INSERT. "+
+		"A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. "+
+		"If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.", c.name)
 }
 
 func (p *insertPlan) into() string {

@@ -20,9 +20,7 @@ func (b *binder) sets(v *updateStmt, d *Database, t *table, sc *scope) ([]*colum
 		case c == nil:
 			return nil, nil, errNoColumn(name)
 		case seen[c]:
-			return nil, nil, errf(264, 16, 1, "The column name '%s' is specified more than once in the SET clause or column list of an INSERT. "+
-				"A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. "+
-				"If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.", c.name)
+			return nil, nil, errSetTwice(c)
 		case c.identity != 0:
 			return nil, nil, errf(8102, 16, 1, "Cannot update identity column '%s'.", c.name)
 		}

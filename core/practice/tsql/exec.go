@@ -59,7 +59,7 @@ func (s *Session) endsBatch(f *frame, se *tds.ServerError) bool {
 }
 
 // statement runs one statement.
-func (s *Session) statement(f *frame, st stmt) error { //nolint:gocyclo // the rules of the language, case by case
+func (s *Session) statement(f *frame, st stmt) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
@@ -85,17 +85,21 @@ func (s *Session) statement(f *frame, st stmt) error { //nolint:gocyclo // the r
 		s.lastError = 0
 		return err
 	}
-	se := asServerError(err)
-	s.lastError = se.Number
 	s.rowcount = 0
-	// The last statement of a batch gives its error back through block, which
-	// does not see it: what the error does to the transaction happens here.
-	if f.try == 0 {
+	s.note(f, asServerError(err))
+	return err
+}
+
+// note records a statement's error and does what it does to the transaction:
+// here, as block does not see the last error of a batch, which it gives back.
+func (s *Session) note(f *frame, se *tds.ServerError) {
+	s.lastError = se.Number
+	switch {
+	case f.try == 0:
 		s.endsBatch(f, se)
-	} else if s.tx.count > 0 && (abortsTransaction(se.Number) || s.opts.xactAbort && !s.byRaise) {
+	case s.tx.count > 0 && (abortsTransaction(se.Number) || s.opts.xactAbort && !s.byRaise):
 		s.tx.doomed = true
 	}
-	return err
 }
 
 // guard runs one statement between the fault injections, and words its errors.

@@ -9,7 +9,7 @@ import (
 )
 
 // leaf runs a statement which contains no others.
-func (s *Session) leaf(f *frame, st stmt) error { //nolint:gocyclo // the rules of the language, case by case
+func (s *Session) leaf(f *frame, st stmt) error { //nolint:gocyclo // a line for each kind of statement reads best in one switch
 	if s.opts.fmtOnly {
 		return s.describe(f, st)
 	}

@@ -199,34 +199,16 @@ func (s *Session) executeSQL(f *frame, args []procArg) (int32, error) {
 	return 0, err
 }
 
-func (s *Session) bindParams(f *frame, params []declared, args []procArg, vars map[string]*variable, outs map[*variable]*procArg) error { //nolint:gocyclo // the rules of the language, case by case
+// bindParams gives the parameters of sp_executesql their values in vars, and
+// tells in outs which arguments get one back.
+func (s *Session) bindParams(f *frame, params []declared, args []procArg, vars map[string]*variable, outs map[*variable]*procArg) error {
 	for i, p := range params {
-		v := &variable{t: p.t}
-		var a *procArg
-		for j := range args {
-			if args[j].name == p.name || args[j].name == "" && j == i {
-				a = &args[j]
-			}
+		a := argumentFor(p, i, args)
+		value, err := s.paramValue(f, p, a)
+		if err != nil {
+			return err
 		}
-		switch {
-		case a != nil && a.value != nil:
-			if err := checkConversion(a.t, p.t, false); err != nil {
-				return err
-			}
-			value, err := convert(a.value, a.t, p.t, 0)
-			if err != nil {
-				return err
-			}
-			v.value = value
-		case a == nil && p.init != nil:
-			value, err := s.evalAs(f, p.init, p.t)
-			if err != nil {
-				return err
-			}
-			v.value = value
-		case a == nil:
-			return errf(8178, 16, 1, "The parameterized query '%s' expects the parameter '%s', which was not supplied.", "", p.name)
-		}
+		v := &variable{t: p.t, value: value}
 		if a != nil && a.output {
 			outs[v] = a
 		}
@@ -236,6 +218,35 @@ func (s *Session) bindParams(f *frame, params []declared, args []procArg, vars m
 		return errf(8144, 16, 2, "Procedure or function %s has too many arguments specified.", "sp_executesql")
 	}
 	return nil
+}
+
+// argumentFor finds the argument of a parameter by its name, or without one by
+// its place; nil when there is none.
+func argumentFor(p declared, at int, args []procArg) *procArg {
+	var found *procArg
+	for j := range args {
+		if args[j].name == p.name || args[j].name == "" && j == at {
+			found = &args[j]
+		}
+	}
+	return found
+}
+
+// paramValue is the physical value that a parameter gets from its argument, or
+// its default without one.
+func (s *Session) paramValue(f *frame, p declared, a *procArg) (any, error) {
+	switch {
+	case a == nil && p.init != nil:
+		return s.evalAs(f, p.init, p.t)
+	case a == nil:
+		return nil, errf(8178, 16, 1, "The parameterized query '%s' expects the parameter '%s', which was not supplied.", "", p.name)
+	case a.value == nil:
+		return nil, nil
+	}
+	if err := checkConversion(a.t, p.t, false); err != nil {
+		return nil, err
+	}
+	return convert(a.value, a.t, p.t, 0)
 }
 
 // parseParams reads the declarations of sp_executesql.

@@ -18,55 +18,58 @@ func sidOf(name string) []byte {
 	return h[:16]
 }
 
-func fnServerProperty(s *Session, a []any) (any, error) { //nolint:gocyclo // the rules of the language, case by case
-	name, ok := argAt(a, 0)
+// serverProperties are those that SERVERPROPERTY knows; others are NULL.
+var serverProperties = map[string]func(*Server) any{
+	"PRODUCTVERSION":      func(s *Server) any { return variantText(s.cfg.ProductVersion) },
+	"PRODUCTLEVEL":        func(s *Server) any { return variantText(s.cfg.ProductLevel) },
+	"PRODUCTMAJORVERSION": versionPart(0), "PRODUCTMINORVERSION": versionPart(1), "PRODUCTBUILD": versionPart(2),
+	"EDITION":       func(s *Server) any { return variantText(s.cfg.Edition) },
+	"ENGINEEDITION": func(s *Server) any { return variantInt(s.cfg.EngineEdition) },
+	"ISLOCALDB":     func(s *Server) any { return variantInt(int(boolInt(s.cfg.LocalDB))) },
+	"ISHADRENABLED": func(s *Server) any { return variantInt(int(boolInt(s.cfg.HADR))) },
+	"HADRMANAGERSTATUS": func(s *Server) any {
+		if s.cfg.HADR {
+			return variantInt(1) // started and running
+		}
+		return variantInt(2) // not started, and failed
+	},
+	"ISCLUSTERED": never, "ISSINGLEUSER": never, "ISFULLTEXTINSTALLED": never, "ISPOLYBASEINSTALLED": never, "ISXTPSUPPORTED": never,
+	"ISEXTERNALAUTHENTICATIONONLY": never, "ISINTEGRATEDSECURITYONLY": never,
+	"COLLATION":   func(s *Server) any { return variantText(s.cfg.Collation) },
+	"MACHINENAME": machineName, "COMPUTERNAMEPHYSICALNETBIOS": machineName,
+	"SERVERNAME": func(s *Server) any { return variantText(s.ServerName()) },
+	"INSTANCENAME": func(s *Server) any {
+		if s.cfg.Instance == "" {
+			return nil
+		}
+		return variantText(s.cfg.Instance)
+	},
+	"PROCESSID":               func(*Server) any { return variantInt(4242) },
+	"INSTANCEDEFAULTDATAPATH": defaultPath, "INSTANCEDEFAULTLOGPATH": defaultPath,
+}
+
+func never(*Server) any { return variantInt(0) }
+
+func machineName(s *Server) any { return variantText(s.cfg.Machine) }
+
+func defaultPath(s *Server) any { return variantText(dataPath(s)) }
+
+// versionPart is one number of the product's version; the last one for a version
+// that has fewer.
+func versionPart(at int) func(*Server) any {
+	return func(s *Server) any {
+		v := strings.Split(s.cfg.ProductVersion, ".")
+		return variantText(v[min(at, len(v)-1)])
+	}
+}
+
+func fnServerProperty(s *Session, a []any) (any, error) {
+	name, _ := argAt(a, 0)
+	get, ok := serverProperties[strings.ToUpper(name)]
 	if !ok {
 		return nil, nil
 	}
-	c := &s.srv.cfg
-	v := strings.Split(c.ProductVersion, ".")
-	switch strings.ToUpper(name) {
-	case "PRODUCTVERSION":
-		return variantText(c.ProductVersion), nil
-	case "PRODUCTLEVEL":
-		return variantText(c.ProductLevel), nil
-	case "PRODUCTMAJORVERSION":
-		return variantText(v[0]), nil
-	case "PRODUCTMINORVERSION":
-		return variantText(v[min(1, len(v)-1)]), nil
-	case "PRODUCTBUILD":
-		return variantText(v[min(2, len(v)-1)]), nil
-	case "EDITION":
-		return variantText(c.Edition), nil
-	case "ENGINEEDITION":
-		return variantInt(c.EngineEdition), nil
-	case "ISLOCALDB":
-		return variantInt(int(boolInt(c.LocalDB))), nil
-	case "ISHADRENABLED":
-		return variantInt(int(boolInt(c.HADR))), nil
-	case "HADRMANAGERSTATUS":
-		return variantInt(map[bool]int{true: 1, false: 2}[c.HADR]), nil
-	case "ISCLUSTERED", "ISSINGLEUSER", "ISFULLTEXTINSTALLED", "ISPOLYBASEINSTALLED", "ISXTPSUPPORTED", "ISEXTERNALAUTHENTICATIONONLY":
-		return variantInt(0), nil
-	case "ISINTEGRATEDSECURITYONLY":
-		return variantInt(0), nil
-	case "COLLATION":
-		return variantText(c.Collation), nil
-	case "MACHINENAME", "COMPUTERNAMEPHYSICALNETBIOS":
-		return variantText(c.Machine), nil
-	case "SERVERNAME":
-		return variantText(s.srv.ServerName()), nil
-	case "INSTANCENAME":
-		if c.Instance == "" {
-			return nil, nil
-		}
-		return variantText(c.Instance), nil
-	case "PROCESSID":
-		return variantInt(4242), nil
-	case "INSTANCEDEFAULTDATAPATH", "INSTANCEDEFAULTLOGPATH":
-		return variantText(dataPath(s.srv)), nil
-	}
-	return nil, nil
+	return get(s.srv), nil
 }
 
 // dataPath is the folder that the server says its files lie in.

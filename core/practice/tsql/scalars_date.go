@@ -127,48 +127,39 @@ func fnDateDiff(a []driver.Value) (driver.Value, error) {
 	return n, nil
 }
 
+// datePartOf are the parts of a date as numbers. Source: "DATEPART (Transact-SQL)",
+// learn.microsoft.com/sql; weeks begin on Sunday (DATEFIRST 7).
+var datePartOf = map[string]func(time.Time) int{
+	"year":      time.Time.Year,
+	"quarter":   func(t time.Time) int { return int(t.Month()-1)/3 + 1 },
+	"month":     func(t time.Time) int { return int(t.Month()) },
+	"dayofyear": time.Time.YearDay,
+	"day":       time.Time.Day,
+	"week": func(t time.Time) int {
+		first := time.Date(t.Year(), 1, 1, 0, 0, 0, 0, t.Location())
+		return (t.YearDay()-1+int(first.Weekday()))/7 + 1
+	},
+	"weekday":     func(t time.Time) int { return int(t.Weekday()) + 1 },
+	"hour":        time.Time.Hour,
+	"minute":      time.Time.Minute,
+	"second":      time.Time.Second,
+	"millisecond": func(t time.Time) int { return t.Nanosecond() / 1e6 },
+	"microsecond": func(t time.Time) int { return t.Nanosecond() / 1e3 },
+	"nanosecond":  time.Time.Nanosecond,
+	"iso_week":    func(t time.Time) int { _, w := t.ISOWeek(); return w },
+	"tzoffset":    func(t time.Time) int { _, off := t.Zone(); return off / 60 },
+}
+
 // fnDatePart is tsql_datepart(part, x, kind).
-func fnDatePart(a []driver.Value) (driver.Value, error) { //nolint:gocyclo // the rules of the language, case by case
+func fnDatePart(a []driver.Value) (driver.Value, error) {
 	if anyNull(a) {
 		return nil, nil
 	}
-	t := timeOf(a[1], tds.Kind(argInt(a[2])))
-	switch part := argText(a[0]); part {
-	case "year":
-		return int64(t.Year()), nil
-	case "quarter":
-		return int64(t.Month()-1)/3 + 1, nil
-	case "month":
-		return int64(t.Month()), nil
-	case "dayofyear":
-		return int64(t.YearDay()), nil
-	case "day":
-		return int64(t.Day()), nil
-	case "week":
-		first := time.Date(t.Year(), 1, 1, 0, 0, 0, 0, t.Location())
-		return int64(t.YearDay()-1+int(first.Weekday()))/7 + 1, nil
-	case "weekday":
-		return int64(t.Weekday()) + 1, nil
-	case "hour":
-		return int64(t.Hour()), nil
-	case "minute":
-		return int64(t.Minute()), nil
-	case "second":
-		return int64(t.Second()), nil
-	case "millisecond":
-		return int64(t.Nanosecond() / 1e6), nil
-	case "microsecond":
-		return int64(t.Nanosecond() / 1e3), nil
-	case "nanosecond":
-		return int64(t.Nanosecond()), nil
-	case "iso_week":
-		_, w := t.ISOWeek()
-		return int64(w), nil
-	case "tzoffset":
-		_, off := t.Zone()
-		return int64(off / 60), nil
+	part, ok := datePartOf[argText(a[0])]
+	if !ok {
+		return nil, nil
 	}
-	return nil, nil
+	return int64(part(timeOf(a[1], tds.Kind(argInt(a[2]))))), nil
 }
 
 // fnDateName is tsql_datename(part, x, kind).

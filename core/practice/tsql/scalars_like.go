@@ -91,35 +91,46 @@ func likeStep(s, pat string, esc rune, c collation) (string, string, bool) {
 }
 
 // likeSet matches r against a set; pat begins after the bracket.
-func likeSet(r rune, pat string, esc rune, c collation) (bool, string) { //nolint:gocyclo // the rules of the language, case by case
+func likeSet(r rune, pat string, esc rune, c collation) (bool, string) {
 	not := strings.HasPrefix(pat, "^")
 	if not {
 		pat = pat[1:]
 	}
 	found := false
 	for first := true; pat != ""; first = false {
-		p, n := utf8.DecodeRuneInString(pat)
-		if p == ']' && !first {
+		if pat[0] == ']' {
+			if first {
+				return not, pat[1:] // an empty set matches nothing
+			}
 			return found != not, pat[1:]
 		}
-		if p == ']' && first {
-			return not, pat[1:] // an empty set matches nothing
-		}
-		pat = pat[n:]
-		if esc != 0 && p == esc {
-			p, n = utf8.DecodeRuneInString(pat)
-			pat = pat[n:]
-		}
-		hi := p
-		if strings.HasPrefix(pat, "-") && len(pat) > 1 && pat[1] != ']' {
-			hi, n = utf8.DecodeRuneInString(pat[1:])
-			pat = pat[1+n:]
-		}
-		if p == hi {
-			found = found || c.sameRune(r, p)
-			continue
-		}
-		found = found || c.compare(string(r), string(p)) >= 0 && c.compare(string(r), string(hi)) <= 0
+		var lo, hi rune
+		lo, hi, pat = setMember(pat, esc)
+		found = found || c.within(r, lo, hi)
 	}
 	return false, ""
+}
+
+// setMember takes one character or range off the front of a set.
+func setMember(pat string, esc rune) (lo, hi rune, rest string) {
+	lo, n := utf8.DecodeRuneInString(pat)
+	pat = pat[n:]
+	if esc != 0 && lo == esc {
+		lo, n = utf8.DecodeRuneInString(pat)
+		pat = pat[n:]
+	}
+	hi = lo
+	if strings.HasPrefix(pat, "-") && len(pat) > 1 && pat[1] != ']' {
+		hi, n = utf8.DecodeRuneInString(pat[1:])
+		pat = pat[1+n:]
+	}
+	return lo, hi, pat
+}
+
+// within tells whether r lies in a range of one or more characters.
+func (c collation) within(r, lo, hi rune) bool {
+	if lo == hi {
+		return c.sameRune(r, lo)
+	}
+	return c.compare(string(r), string(lo)) >= 0 && c.compare(string(r), string(hi)) <= 0
 }

@@ -182,63 +182,59 @@ func (d *decimalSum) WindowValue(*sqlite.FunctionContext) (driver.Value, error) 
 
 func (d *decimalSum) Final(*sqlite.FunctionContext) {}
 
-// fnMath is tsql_math(function, argument…) on float.
-func fnMath(a []driver.Value) (driver.Value, error) { //nolint:gocyclo // the rules of the language, case by case
-	if anyNull(a) {
-		return nil, nil
-	}
-	x := argFloat(a[1])
-	domain := errf(3623, 16, 1, "An invalid floating point operation occurred.")
-	switch argText(a[0]) {
-	case "sqrt":
-		if x < 0 {
-			return nil, domain
-		}
-		return math.Sqrt(x), nil
-	case "square":
-		return x * x, nil
-	case "exp":
-		return math.Exp(x), nil
-	case "log":
-		if x <= 0 {
-			return nil, domain
-		}
-		return math.Log(x), nil
-	case "log10":
-		if x <= 0 {
-			return nil, domain
-		}
-		return math.Log10(x), nil
-	case "pi":
-		return math.Pi, nil
-	case "power":
-		return math.Pow(x, argFloat(a[2])), nil
-	case "floor":
-		return math.Floor(x), nil
-	case "ceiling":
-		return math.Ceil(x), nil
-	case "round":
+// mathFuncs are the functions of tsql_math, with the function's name as the
+// first argument.
+var mathFuncs = map[string]func([]driver.Value) (driver.Value, error){
+	"sqrt":    floatFunc(math.Sqrt, 0),
+	"square":  floatFunc(func(x float64) float64 { return x * x }, math.Inf(-1)),
+	"exp":     floatFunc(math.Exp, math.Inf(-1)),
+	"log":     floatFunc(math.Log, math.SmallestNonzeroFloat64),
+	"log10":   floatFunc(math.Log10, math.SmallestNonzeroFloat64),
+	"floor":   floatFunc(math.Floor, math.Inf(-1)),
+	"ceiling": floatFunc(math.Ceil, math.Inf(-1)),
+	"abs":     floatFunc(math.Abs, math.Inf(-1)),
+	"power":   func(a []driver.Value) (driver.Value, error) { return math.Pow(argFloat(a[1]), argFloat(a[2])), nil },
+	"round": func(a []driver.Value) (driver.Value, error) {
 		f := math.Pow10(int(argInt(a[2])))
-		return math.Round(x*f) / f, nil
-	case "isnumeric":
-		return boolInt(isNumericText(argText(a[1]))), nil
-	case "isdate":
+		return math.Round(argFloat(a[1])*f) / f, nil
+	},
+	"isnumeric": func(a []driver.Value) (driver.Value, error) { return boolInt(isNumericText(argText(a[1]))), nil },
+	"isdate": func(a []driver.Value) (driver.Value, error) {
 		_, _, _, ok := parseDate(argText(a[1]), 0)
 		return boolInt(ok && strings.TrimSpace(argText(a[1])) != ""), nil
-	case "iabs":
+	},
+	"iabs": func(a []driver.Value) (driver.Value, error) {
 		n := argInt(a[1])
 		if n < 0 {
 			n = -n
 		}
 		return n, nil
-	case "abs":
-		return math.Abs(x), nil
-	case "isign":
-		return int64(compareOrdered(argInt(a[1]), 0)), nil
-	case "dabs":
-		return strings.TrimPrefix(argText(a[1]), "-"), nil
+	},
+	"isign": func(a []driver.Value) (driver.Value, error) { return int64(compareOrdered(argInt(a[1]), 0)), nil },
+	"dabs":  func(a []driver.Value) (driver.Value, error) { return strings.TrimPrefix(argText(a[1]), "-"), nil },
+}
+
+// floatFunc makes a function of one float, which must not be below low: 3623.
+func floatFunc(f func(float64) float64, low float64) func([]driver.Value) (driver.Value, error) {
+	return func(a []driver.Value) (driver.Value, error) {
+		x := argFloat(a[1])
+		if x < low {
+			return nil, errf(3623, 16, 1, "An invalid floating point operation occurred.")
+		}
+		return f(x), nil
 	}
-	return nil, errf(195, 15, 10, "'%s' is not a recognized built-in function name.", argText(a[0]))
+}
+
+// fnMath is tsql_math(function, argument…).
+func fnMath(a []driver.Value) (driver.Value, error) {
+	if anyNull(a) {
+		return nil, nil
+	}
+	f, ok := mathFuncs[argText(a[0])]
+	if !ok {
+		return nil, errf(195, 15, 10, "'%s' is not a recognized built-in function name.", argText(a[0]))
+	}
+	return f(a)
 }
 
 func isNumericText(s string) bool {

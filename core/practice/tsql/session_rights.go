@@ -105,7 +105,8 @@ func fnIsMember(s *Session, a []any) (any, error) {
 	return boolInt(has && (low == "public" || contains(u.Roles, low) || low == "db_owner" && strings.EqualFold(u.Name, "dbo"))), nil
 }
 
-func fnHasPerms(s *Session, a []any) (any, error) { //nolint:gocyclo // the rules of the language, case by case
+// fnHasPerms is HAS_PERMS_BY_NAME(securable, class, permission, …).
+func fnHasPerms(s *Session, a []any) (any, error) {
 	securable, has := argAt(a, 0)
 	class, _ := argAt(a, 1)
 	perm, ok := argAt(a, 2)
@@ -115,39 +116,43 @@ func fnHasPerms(s *Session, a []any) (any, error) { //nolint:gocyclo // the rule
 	perm = strings.ToUpper(perm)
 	switch strings.ToUpper(class) {
 	case "", "SERVER":
-		if perm == "VIEW SERVER STATE" || perm == "VIEW SERVER PERFORMANCE STATE" {
-			return boolInt(s.serverState()), nil
-		}
-		if perm == "CREATE ANY DATABASE" {
-			return boolInt(s.mayCreateDatabase() == nil), nil
-		}
-		return boolInt(s.sysadmin() || perm == "CONNECT SQL" || perm == "VIEW ANY DATABASE"), nil
+		return boolInt(s.allowedOnServer(perm)), nil
 	case "DATABASE":
 		d := s.db
 		if has {
-			if d = s.srv.Database(nameOf(securable).name); d == nil {
-				return nil, nil
-			}
+			d = s.srv.Database(nameOf(securable).name)
+		}
+		if d == nil {
+			return nil, nil
 		}
 		if perm == "ANY" {
 			perm = ""
 		}
 		return boolInt(s.allowed(d, perm) && d.online()), nil
-	case "OBJECT", "SCHEMA":
-		d := s.db
-		if strings.EqualFold(class, "OBJECT") {
-			var t *table
-			var v *sysView
-			if d, t, v = s.findObject(securable); t == nil && v == nil {
-				return nil, nil
-			}
-			if v != nil {
-				return boolInt(perm == "SELECT"), nil
-			}
+	case "OBJECT":
+		d, t, v := s.findObject(securable)
+		switch {
+		case v != nil:
+			return boolInt(perm == "SELECT"), nil
+		case t == nil:
+			return nil, nil
 		}
 		return boolInt(s.allowed(d, perm)), nil
+	case "SCHEMA":
+		return boolInt(s.allowed(s.db, perm)), nil
 	}
 	return nil, nil
+}
+
+// allowedOnServer tells whether the login has a permission of the server.
+func (s *Session) allowedOnServer(perm string) bool {
+	switch perm {
+	case "VIEW SERVER STATE", "VIEW SERVER PERFORMANCE STATE":
+		return s.serverState()
+	case "CREATE ANY DATABASE":
+		return s.mayCreateDatabase() == nil
+	}
+	return s.sysadmin() || perm == "CONNECT SQL" || perm == "VIEW ANY DATABASE"
 }
 
 func fnHasAccess(s *Session, a []any) (any, error) {

@@ -103,47 +103,46 @@ func catalogTypeName(k tds.Kind) string {
 	return kindNames[k]
 }
 
+// fixedLengths are the bytes of types that have no length of their own; those of
+// text, ntext and image are of the pointer in the row.
+var fixedLengths = map[tds.Kind]int{
+	tds.Bit: 1, tds.TinyInt: 1, tds.SmallInt: 2, tds.Int: 4, tds.Real: 4, tds.SmallMoney: 4, tds.SmallDateTime: 4, tds.BigInt: 8, tds.Float: 8,
+	tds.Money: 8, tds.DateTime: 8, tds.Date: 3, tds.UniqueIdentifier: 16, tds.Text: 16, tds.NText: 16, tds.Image: 16, tds.XML: -1, tds.SQLVariant: 8016,
+}
+
 // maxLength is sys.columns.max_length: bytes, -1 for max.
-func maxLength(t tds.Type) int { //nolint:gocyclo // the rules of the language, case by case
+func maxLength(t tds.Type) int {
+	if n := fixedLengths[t.Kind]; n != 0 {
+		return n
+	}
 	switch t.Kind {
-	case tds.Bit, tds.TinyInt:
-		return 1
-	case tds.SmallInt:
-		return 2
-	case tds.Int, tds.Real, tds.SmallMoney, tds.SmallDateTime:
-		return 4
-	case tds.BigInt, tds.Float, tds.Money, tds.DateTime:
-		return 8
 	case tds.Decimal:
-		switch {
-		case t.Precision <= 9:
-			return 5
-		case t.Precision <= 19:
-			return 9
-		case t.Precision <= 28:
-			return 13
-		}
-		return 17
-	case tds.Date:
-		return 3
+		return decimalLength(t.Precision)
 	case tds.Time:
 		return 3 + (int(t.Scale)+1)/3
 	case tds.DateTime2:
 		return 6 + (int(t.Scale)+1)/3
 	case tds.DateTimeOffset:
 		return 8 + (int(t.Scale)+1)/3
-	case tds.UniqueIdentifier, tds.Text, tds.NText, tds.Image:
-		return 16
-	case tds.XML:
-		return -1
-	case tds.SQLVariant:
-		return 8016
 	default:
 	}
 	if t.Length > 0 && isUnicode(t.Kind) {
 		return 2 * t.Length
 	}
 	return t.Length
+}
+
+// decimalLength is the bytes that a decimal takes.
+func decimalLength(precision uint8) int {
+	switch {
+	case precision <= 9:
+		return 5
+	case precision <= 19:
+		return 9
+	case precision <= 28:
+		return 13
+	}
+	return 17
 }
 
 // numericFacets are precision and scale as the catalogue shows them.

@@ -17,8 +17,29 @@ func variantOf(v any) any {
 	return unpack(typeVariant, v)
 }
 
-// rowsListProperties is fn_listextendedproperty(name, l0type, l0name, l1type, l1name, l2type, l2name).
-func rowsListProperties(s *Session, d *Database, args []any) ([][]any, error) { //nolint:gocyclo // the rules of the language, case by case
+// propertyLevel is what fn_listextendedproperty lists: properties of a class,
+// with the level at which their owner's name stands (-1 for the database).
+type propertyLevel struct {
+	class, level int
+	kind         string
+}
+
+// levelAsked is the deepest level whose type is given.
+func levelAsked(given []bool) propertyLevel {
+	switch {
+	case given[5]:
+		return propertyLevel{1, 2, "COLUMN"}
+	case given[3]:
+		return propertyLevel{1, 1, "TABLE"}
+	case given[1]:
+		return propertyLevel{3, 0, "SCHEMA"}
+	}
+	return propertyLevel{0, -1, ""}
+}
+
+// rowsListProperties is fn_listextendedproperty(name, l0type, l0name, l1type,
+// l1name, l2type, l2name).
+func rowsListProperties(s *Session, d *Database, args []any) ([][]any, error) {
 	if len(args) != 7 {
 		return nil, errf(313, 16, 3, "An insufficient number of arguments were supplied for the procedure or function fn_listextendedproperty.")
 	}
@@ -27,30 +48,25 @@ func rowsListProperties(s *Session, d *Database, args []any) ([][]any, error) { 
 	for i, a := range args {
 		text[i], given[i] = a.(string)
 	}
+	asked := levelAsked(given)
 	var out [][]any
 	for _, p := range s.catalog(d).props {
-		if given[0] && !d.coll.sameName(p.name, text[0]) {
+		if p.class != asked.class || given[5] != (p.column != "") {
+			continue
+		}
+		names := []string{p.schema, p.object, p.column}
+		ok := !given[0] || d.coll.sameName(p.name, text[0])
+		for i, name := range names {
+			ok = ok && (!given[2*i+2] || d.coll.sameName(text[2*i+2], name))
+		}
+		if !ok {
 			continue
 		}
 		var kind, name any
-		want, has := 0, ""
-		switch {
-		case given[5]:
-			want, has, kind, name = 1, p.column, "COLUMN", p.column
-		case given[3]:
-			want, has, kind, name = 1, p.object, "TABLE", p.object
-		case given[1]:
-			want, has, kind, name = 3, p.schema, "SCHEMA", p.schema
+		if asked.level >= 0 {
+			kind, name = asked.kind, names[asked.level]
 		}
-		levels := []string{p.schema, p.object, p.column}
-		ok := p.class == want && (given[1] || p.class == 0) && (given[5] == (p.column != ""))
-		for i, l := range levels {
-			ok = ok && (!given[2*i+2] || d.coll.sameName(text[2*i+2], l))
-		}
-		_ = has
-		if ok {
-			out = append(out, []any{kind, name, p.name, variantOf(p.value)})
-		}
+		out = append(out, []any{kind, name, p.name, variantOf(p.value)})
 	}
 	return out, nil
 }

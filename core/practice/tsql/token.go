@@ -124,13 +124,17 @@ func isIdentPart(r rune) bool {
 	return r == '_' || r == '#' || r == '$' || r == '@' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-func (l *lexer) one() error { //nolint:gocyclo // the rules of the language, case by case
+// one reads one token.
+func (l *lexer) one() error {
 	start := l.pos
-	c := l.src[l.pos]
+	c, next := l.src[l.pos], byte(0)
+	if l.pos+1 < len(l.src) {
+		next = l.src[l.pos+1]
+	}
 	switch {
 	case c == '\'':
 		return l.quoted('\'', tokString, start)
-	case (c == 'N' || c == 'n') && l.pos+1 < len(l.src) && l.src[l.pos+1] == '\'':
+	case (c == 'N' || c == 'n') && next == '\'':
 		l.pos++
 		return l.quoted('\'', tokNString, start)
 	case c == '"':
@@ -140,8 +144,9 @@ func (l *lexer) one() error { //nolint:gocyclo // the rules of the language, cas
 	case c == '@':
 		l.variable(start)
 		return nil
-	case c >= '0' && c <= '9' || c == '.' && l.pos+1 < len(l.src) && l.src[l.pos+1] >= '0' && l.src[l.pos+1] <= '9':
-		return l.number(start)
+	case isDigit(c) || c == '.' && isDigit(next):
+		l.number(start)
+		return nil
 	}
 	r, _ := utf8.DecodeRuneInString(l.src[l.pos:])
 	if isIdentStart(r) {
@@ -151,6 +156,8 @@ func (l *lexer) one() error { //nolint:gocyclo // the rules of the language, cas
 	}
 	return l.operator(start)
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func (l *lexer) word() {
 	for l.pos < len(l.src) {
@@ -210,17 +217,18 @@ func (l *lexer) badIdent(s string) error {
 }
 
 func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+	return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-func (l *lexer) number(start int) error {
-	if l.src[l.pos] == '0' && l.pos+1 < len(l.src) && (l.src[l.pos+1] == 'x' || l.src[l.pos+1] == 'X') {
+// number reads an integer, a decimal, a float or 0x….
+func (l *lexer) number(start int) {
+	if rest := l.src[l.pos:]; strings.HasPrefix(rest, "0x") || strings.HasPrefix(rest, "0X") {
 		l.pos += 2
 		for l.pos < len(l.src) && isHex(l.src[l.pos]) {
 			l.pos++
 		}
 		l.emit(tokBinary, l.src[start+2:l.pos], start)
-		return nil
+		return
 	}
 	kind := tokInt
 	l.digits()
@@ -238,11 +246,10 @@ func (l *lexer) number(start int) error {
 		l.digits()
 	}
 	l.emit(kind, l.src[start:l.pos], start)
-	return nil
 }
 
 func (l *lexer) digits() {
-	for l.pos < len(l.src) && l.src[l.pos] >= '0' && l.src[l.pos] <= '9' {
+	for l.pos < len(l.src) && isDigit(l.src[l.pos]) {
 		l.pos++
 	}
 }

@@ -99,7 +99,9 @@ func (p *parser) dataType(dflt int) tds.Type {
 	return t
 }
 
-func (p *parser) facets(t *tds.Type, args []int, isMax bool, dflt int) { //nolint:gocyclo // the rules of the language, case by case
+// facets puts what was written in a type's parentheses into it. dflt is the
+// length of a type written without one.
+func (p *parser) facets(t *tds.Type, args []int, isMax bool, dflt int) {
 	arg := func(i, d int) int {
 		if i < len(args) {
 			return args[i]
@@ -109,22 +111,7 @@ func (p *parser) facets(t *tds.Type, args []int, isMax bool, dflt int) { //nolin
 	name := kindNames[t.Kind]
 	switch t.Kind {
 	case tds.Char, tds.VarChar, tds.NChar, tds.NVarChar, tds.Binary, tds.VarBinary:
-		t.Length = arg(0, dflt)
-		limit := 8000
-		if isUnicode(t.Kind) {
-			limit = 4000
-		}
-		variable := t.Kind == tds.VarChar || t.Kind == tds.NVarChar || t.Kind == tds.VarBinary
-		switch {
-		case isMax && variable:
-			t.Length = -1
-		case isMax:
-			p.unexpected()
-		case t.Length < 1:
-			p.fail(errf(1001, 15, 1, "Line %d: Length or precision specification %d is invalid.", p.cur().line, t.Length))
-		case t.Length > limit:
-			p.fail(errf(131, 15, 3, "The size (%d) given to the type '%s' exceeds the maximum allowed for any data type (%d).", t.Length, name, 8000))
-		}
+		t.Length = p.length(t.Kind, arg(0, dflt), isMax)
 	case tds.Decimal:
 		pr, sc := arg(0, 18), arg(1, 0)
 		if pr < 1 || pr > 38 {
@@ -150,6 +137,25 @@ func (p *parser) facets(t *tds.Type, args []int, isMax bool, dflt int) { //nolin
 		}
 		normalFacets(t)
 	}
+}
+
+// length checks the length n of a character or binary type; -1 for max.
+func (p *parser) length(k tds.Kind, n int, isMax bool) int {
+	limit := 8000
+	if isUnicode(k) {
+		limit = 4000
+	}
+	switch {
+	case isMax && (k == tds.VarChar || k == tds.NVarChar || k == tds.VarBinary):
+		return -1
+	case isMax:
+		p.unexpected()
+	case n < 1:
+		p.fail(errf(1001, 15, 1, "Line %d: Length or precision specification %d is invalid.", p.cur().line, n))
+	case n > limit:
+		p.fail(errf(131, 15, 3, "The size (%d) given to the type '%s' exceeds the maximum allowed for any data type (%d).", n, kindNames[k], 8000))
+	}
+	return n
 }
 
 // normalFacets fills the facets which a type has by nature.
@@ -185,7 +191,7 @@ func intPrecision(k tds.Kind) uint8 {
 
 // unify gives the type that a and b become together in CASE, UNION or a
 // comparison.
-func unify(a, b tds.Type) tds.Type { //nolint:gocyclo // the rules of the language, case by case
+func unify(a, b tds.Type) tds.Type {
 	if a.Kind == tds.KindNull {
 		return b
 	}
@@ -196,25 +202,30 @@ func unify(a, b tds.Type) tds.Type { //nolint:gocyclo // the rules of the langua
 	if precedence[b.Kind] > precedence[a.Kind] {
 		hi, lo = b, a
 	}
-	switch {
-	case hi.Kind == tds.Decimal:
-		p, s := lo.Precision, lo.Scale
-		if isInt(lo.Kind) {
-			p, s = intPrecision(lo.Kind), 0
-		} else if !isDecimal(lo.Kind) {
-			return hi
-		}
-		scale := max(hi.Scale, s)
-		whole := max(hi.Precision-hi.Scale, p-s)
-		hi.Precision, hi.Scale = min(38, whole+scale), scale
-	case isString(hi.Kind) && isString(lo.Kind) || isBinary(hi.Kind) && isBinary(lo.Kind):
-		hi = unifyLength(hi, lo)
-	case isString(hi.Kind) && isBinary(lo.Kind):
-	case hi.Kind == tds.Time || hi.Kind == tds.DateTime2 || hi.Kind == tds.DateTimeOffset:
-		if isDate(lo.Kind) {
-			hi.Scale = max(hi.Scale, lo.Scale)
-		}
+	switch k := hi.Kind; {
+	case k == tds.Decimal:
+		return unifyDecimal(hi, lo)
+	case isString(k) && isString(lo.Kind) || isBinary(k) && isBinary(lo.Kind):
+		return unifyLength(hi, lo)
+	case isDate(lo.Kind) && (k == tds.Time || k == tds.DateTime2 || k == tds.DateTimeOffset):
+		hi.Scale = max(hi.Scale, lo.Scale)
 	}
+	return hi
+}
+
+// unifyDecimal widens a decimal so that it holds another number's digits before
+// and after the point.
+func unifyDecimal(hi, lo tds.Type) tds.Type {
+	p, s := lo.Precision, lo.Scale
+	switch {
+	case isInt(lo.Kind):
+		p, s = intPrecision(lo.Kind), 0
+	case !isDecimal(lo.Kind):
+		return hi
+	}
+	scale := max(hi.Scale, s)
+	whole := max(hi.Precision-hi.Scale, p-s)
+	hi.Precision, hi.Scale = min(38, whole+scale), scale
 	return hi
 }
 
