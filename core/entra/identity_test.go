@@ -306,3 +306,18 @@ func TestIdentityNeverArrives(t *testing.T) {
 		}
 	}
 }
+
+// A policy that blocks the sync identity is told with what to except, and
+// nothing is left behind.
+func TestIdentityBlocked(t *testing.T) {
+	s, c := signedIn(t, tenant.Options{Lag: -1})
+	before := s.Names()
+	s.FailSignIn(0, "access_denied", "AADSTS53003: Access has been blocked by Conditional Access policies.")
+	_, err := c.CreateIdentity(t.Context(), planApplication, nil)
+	if p := problemOf(t, err, entra.CodeCA); !strings.Contains(p.Fix, "Except the workload identity "+planApplication.Name) {
+		t.Errorf("it does not tell what to except: %s", p.Text())
+	}
+	if got := s.Names(); !slices.Equal(got, before) {
+		t.Errorf("left behind: %v", got)
+	}
+}

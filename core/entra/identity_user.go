@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
@@ -139,10 +140,9 @@ func (m *maker) enrol(ctx context.Context, password secret.Value) (string, error
 func (m *maker) hasRole(ctx context.Context, id string) (bool, error) {
 	has, err := list[roleAssignment](ctx, m.s.graph, call{
 		method: http.MethodGet, path: "/roleManagement/directory/roleAssignments",
-		query: url.Values{"$filter": {"principalId eq '" + id + "' and roleDefinitionId eq '" + syncRole + "'"}},
-		need:  "RoleManagement.Read.Directory", purpose: "read the role of the sync user",
+		query: filter("principalId", id), need: "RoleManagement.Read.Directory", purpose: "read the role of the sync user",
 	})
-	return len(has) > 0, err
+	return slices.ContainsFunc(has, func(a roleAssignment) bool { return a.Role == syncRole }), err
 }
 
 // giveRole assigns Directory Synchronization Accounts to the user, unless it has it.

@@ -9,6 +9,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"math/big"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -306,4 +308,44 @@ func TestCancel(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the sign-in service says about the person reaches the page.
+func TestSignInRefused(t *testing.T) {
+	cases := []struct {
+		says string
+		want problem.Code
+	}{
+		{"AADSTS70019: Verification code expired.", entra.CodeExpired},
+		{"AADSTS50076: You must use multi-factor authentication.", entra.CodeMFA},
+		{"AADSTS50079: You must enroll in multi-factor authentication.", entra.CodeMFAEnrol},
+		{"AADSTS53003: Access has been blocked by Conditional Access policies.", entra.CodeCA},
+		{"AADSTS50057: The user account is disabled.", entra.CodeUserDisabled},
+		{"AADSTS90033: A transient error has occurred.", entra.CodeService},
+	}
+	for _, flow := range []answers.EntraFlow{answers.FlowBrowser, answers.FlowDevice} {
+		for _, x := range cases {
+			t.Run(string(flow)+" "+string(x.want), func(t *testing.T) {
+				s, c := standIn(t, tenant.Options{})
+				s.FailSignIn(0, "invalid_grant", x.says)
+				_, _, err := signIn(t, c, answers.Entra{User: "admin@" + database, Flow: flow})
+				if p := problemOf(t, err, x.want); !strings.HasPrefix(p.Detail, x.says) {
+					t.Errorf("the service's own words are lost: %s", p.Detail)
+				}
+			})
+		}
+	}
+}
+
+// A workload identity's token goes to the sign-in service as it is.
+func TestWorkloadIdentity(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("not.a.token"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AZURE_FEDERATED_TOKEN_FILE", file)
+	s, c := standIn(t, tenant.Options{})
+	s.FailSignIn(0, "invalid_client", "AADSTS700213: No matching federated identity record found for presented assertion subject.")
+	_, err := c.SignIn(t.Context(), setup.CloudRequest{Answer: answers.Entra{Flow: answers.FlowService, Client: tenant.Unattended}, Tenant: database}, func(setup.Prompt) {})
+	wantCode(t, err, entra.CodeFederated)
 }

@@ -86,6 +86,13 @@ type state struct {
 	seen        map[string]bool
 	requests    []string
 	fail        map[string]failure
+	failToken   *tokenFailure // nil for none
+}
+
+// tokenFailure is an answer that a request for a token gets after some others.
+type tokenFailure struct {
+	after      int
+	code, text string
 }
 
 // failure is an answer that the next request of a kind gets.
@@ -100,6 +107,14 @@ func (s *Server) Fail(what string, status int, code, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fail[what] = failure{status, code, text}
+}
+
+// FailSignIn makes the next request for a token after some others answer with an
+// error of the sign-in service, for example "AADSTS53003: Blocked by policy.".
+func (s *Server) FailSignIn(after int, code, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failToken = &tokenFailure{after, code, text}
 }
 
 // Names gives the names of all sync identities, applications first.

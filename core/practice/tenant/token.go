@@ -24,6 +24,13 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		s.oauthError(w, http.StatusBadRequest, "invalid_request", "AADSTS900144: The request body must contain the parameters.")
 		return
 	}
+	if next := s.failToken; next != nil {
+		if next.after--; next.after < 0 {
+			s.failToken = nil
+			s.oauthError(w, http.StatusBadRequest, next.code, next.text)
+			return
+		}
+	}
 	f := r.PostForm
 	client := s.app(f.Get("client_id"))
 	if client == nil || lagging(client, "token", s.o.Lag) {
