@@ -33,6 +33,8 @@ type Directory struct {
 	Timeout time.Duration
 	// PortWait is how long a port may take to open; 0 for 3 s.
 	PortWait time.Duration
+
+	wrap func(net.Conn) net.Conn // for tests: what becomes of a connection
 }
 
 func (d *Directory) now() time.Time {
@@ -68,5 +70,9 @@ func (d *Directory) dial(ctx context.Context, host string, port int) (net.Conn, 
 	ctx, cancel := context.WithTimeout(ctx, d.portWait())
 	defer cancel()
 	dialer := net.Dialer{Resolver: d.Resolver}
-	return dialer.DialContext(ctx, "tcp", hostPort(host, port))
+	conn, err := dialer.DialContext(ctx, "tcp", hostPort(host, port))
+	if err == nil && d.wrap != nil {
+		conn = d.wrap(conn)
+	}
+	return conn, err
 }

@@ -154,23 +154,33 @@ func (d *Directory) ticket(ctx context.Context, c controller, cred credentials, 
 		return ticket{}, err
 	}
 	t := ticket{client: client.NewWithPassword(cred.login.user, realm, cred.password.Reveal(), conf)}
-	done := make(chan error, 1)
+	type result struct {
+		ticket ticket
+		err    error
+	}
+	done := make(chan result, 1)
 	go func() { // gokrb5 takes no context; each of its answers has 5 s
 		err := t.client.Login()
 		if err == nil {
 			t.ticket, t.key, err = t.client.GetServiceTicket("ldap/" + strings.ToLower(host))
 		}
-		done <- err
+		if err != nil || ctx.Err() != nil {
+			t.client.Destroy() // ends its renewal of tickets too
+		}
+		done <- result{t, err}
 	}()
 	select {
 	case <-ctx.Done():
 		return ticket{}, ctx.Err()
-	case err := <-done:
-		if err != nil {
-			t.client.Destroy()
-			return ticket{}, kerberosError(err, cred.typed)
+	case r := <-done:
+		if r.err != nil {
+			return ticket{}, kerberosError(r.err, cred.typed)
 		}
-		return t, nil
+		if err := ctx.Err(); err != nil {
+			r.ticket.client.Destroy()
+			return ticket{}, err
+		}
+		return r.ticket, nil
 	}
 }
 

@@ -36,8 +36,41 @@ func withDC(m *testing.M) int {
 		return 1
 	}
 	defer dc.Stop()
+	if _, err = dc.Python(ctx, scene, userPassword); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	return m.Run()
 }
+
+// scene makes the accounts of the tests, past all sign-ins, in one go.
+const scene = `
+import time
+def nt(t): return str(int((t + 11644473600) * 10000000))
+def user(name, description=None):
+    samdb.newuser(name, args[0], description=description)
+    return ldb.Message(ldb.Dn(samdb, 'CN=%s,CN=Users,%s' % (name, base)))
+def put(name, attribute, value, controls=[]):
+    m = user(name)
+    m[attribute] = ldb.MessageElement(value, ldb.FLAG_MOD_REPLACE, attribute)
+    samdb.modify(m, controls)
+for name in ['svc-plain', 'svc-da', 'svc-nested', 'svc-none', 'svc-good', 'svc-locked', 'svc-counted', 'svc-sealed']:
+    user(name)
+user('MSOL_0123456789ab', "Account created by Microsoft Azure Active Directory Connect with installation identifier '0123' running on computer 'SYNC01' configured to synchronize to tenant 'contoso.onmicrosoft.com'. This account must")
+samdb.newgroup('Nest')
+samdb.add_remove_group_members('Nest', ['svc-nested'])
+samdb.add_remove_group_members('Enterprise Admins', ['Nest'])
+samdb.add_remove_group_members('Domain Admins', ['svc-da'])
+put('svc-disabled', 'userAccountControl', '514')
+put('svc-over', 'accountExpires', nt(time.time() - 86400))
+put('svc-change', 'pwdLastSet', '0')
+put('svc-expired', 'pwdLastSet', nt(1577836800), ['local_oid:1.3.6.1.4.1.7165.4.3.12:0'])
+put('svc-hours', 'logonHours', bytes(21))
+put('svc-workstation', 'userWorkstations', 'OTHERPC')
+m = ldb.Message(ldb.Dn(samdb, base))
+m['lockoutThreshold'] = ldb.MessageElement('3', ldb.FLAG_MOD_REPLACE, 'lockoutThreshold')
+samdb.modify(m)
+`
 
 // needDC skips a test where there is no domain controller.
 func needDC(t *testing.T) *sambatest.DC {
@@ -52,7 +85,7 @@ func needDC(t *testing.T) *sambatest.DC {
 func directory(t *testing.T) *Directory {
 	t.Helper()
 	needDC(t)
-	roots, err := sambatest.Roots(dc)
+	roots, err := dc.Roots()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ type want struct {
 	whole bool            // for the object itself and everything below
 	at    place
 	ace   string // as dsacls writes it, behind the account's name
+	extra bool   // granted to new accounts, but its absence is no lack
 }
 
 // Extended rights (control access rights of the Configuration partition; their
@@ -51,8 +52,10 @@ var changes = want{
 // password writeback: tutorial-enable-sspr-writeback). Reading by DirSync, which
 // every import does, needs Replicating Directory Changes.
 var wants = map[facts.Feature][]want{
-	facts.FeatureBasicRead: append([]want{changes},
-		properties(descriptor.ReadProperty, "Read all properties of", "RP", "user", "inetOrgPerson", "group", "contact", "computer", "device", "foreignSecurityPrincipal")...),
+	facts.FeatureBasicRead: append(append([]want{changes},
+		properties(descriptor.ReadProperty, "Read all properties of", "RP", "user", "inetOrgPerson", "group", "contact")...),
+		// Accounts that the product made itself in express mode do without these.
+		extra(properties(descriptor.ReadProperty, "Read all properties of", "RP", "computer", "device", "foreignSecurityPrincipal"))...),
 	facts.FeaturePasswordHash: {changes, {
 		text: "Replicating Directory Changes All", mask: descriptor.ControlAccess, right: rightChangesAll, ace: "CA;Replicating Directory Changes All",
 	}},
@@ -86,6 +89,13 @@ func properties(mask uint32, verb, letters string, classes ...string) []want {
 		out = append(out, want{text: verb + " " + plurals[c], mask: mask, class: c, ace: letters + ";;" + c})
 	}
 	return out
+}
+
+func extra(list []want) []want {
+	for i := range list {
+		list[i].extra = true
+	}
+	return list
 }
 
 func attribute(mask uint32, verb, letters, name string) want {

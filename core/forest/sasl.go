@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
@@ -24,17 +23,15 @@ const layerSeal = 4
 // saslBind does the three steps of a GSSAPI bind (RFC 4752) by hand, as go-ldap
 // knows no security layer, and gives the connection that seals what follows.
 func (d *Directory) saslBind(ctx context.Context, conn net.Conn, t ticket) (net.Conn, error) {
-	deadline := time.Now().Add(d.timeout()) // the system's clock, which deadlines are measured by
-	if err := conn.SetDeadline(deadline); err != nil {
-		return nil, err
-	}
+	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // so that the steps come back
 	defer stop()
 	sealed, err := saslSteps(conn, t)
 	if err != nil {
 		return nil, errors.Join(ctx.Err(), err)
 	}
-	return sealed, conn.SetDeadline(time.Time{})
+	return sealed, nil
 }
 
 func saslSteps(conn net.Conn, t ticket) (net.Conn, error) {

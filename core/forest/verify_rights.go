@@ -169,6 +169,9 @@ func (v *survey) judge(ctx context.Context, r facts.Right, existing bool, name s
 		r.State = facts.RightGranted
 	case len(missing) == 0:
 		r.State = facts.RightHas
+	case !slices.ContainsFunc(missing, func(w want) bool { return !w.extra }):
+		r.State = facts.RightHas
+		r.Text = title(slices.DeleteFunc(slices.Clone(needed), func(w want) bool { return w.extra })) + " on " + v.dom.DNS
 	default:
 		r.State, r.Text = facts.RightLacks, title(missing)+" on "+v.dom.DNS
 		for _, w := range missing {

@@ -181,28 +181,22 @@ func provision(ctx context.Context, realm, ip, ready string) error {
 }
 
 // Resolver asks the domain controller's own DNS.
-func (dc *DC) Resolver() *net.Resolver { return Resolver(dc) }
-
-// Resolver asks the DNS of the domain controller whose domain a name ends with;
-// the first one answers for all others.
-func Resolver(dcs ...*DC) *net.Resolver {
+func (dc *DC) Resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		var d net.Dialer
-		return d.DialContext(ctx, network, dcs[0].IP+":53")
+		return d.DialContext(ctx, network, dc.IP+":53")
 	}}
 }
 
-// Roots trusts the authority that made the domain controllers' certificates.
-func Roots(dcs ...*DC) (*x509.CertPool, error) {
+// Roots trusts the authority that made the domain controller's certificate.
+func (dc *DC) Roots() (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
-	for _, dc := range dcs {
-		b, err := os.ReadFile(filepath.Join(dc.dir, "ca", "ca.pem"))
-		if err != nil {
-			return nil, err
-		}
-		if !pool.AppendCertsFromPEM(b) {
-			return nil, errors.New("no certificate in ca.pem")
-		}
+	b, err := os.ReadFile(filepath.Join(dc.dir, "ca", "ca.pem"))
+	if err != nil {
+		return nil, err
+	}
+	if !pool.AppendCertsFromPEM(b) {
+		return nil, errors.New("no certificate in ca.pem")
 	}
 	return pool, nil
 }
