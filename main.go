@@ -23,13 +23,19 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/cli"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
 
 // version is that of the program; FyneApp.toml says the same (a test compares them).
 const version = "0.1.0"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	if err := restrictLibraries(); err != nil {
+		os.Exit(report(err, os.Stderr, true))
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // run is the program: it gives the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
@@ -39,11 +45,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = start(ctx, options, stdout, stderr)
 	}
-	return report(err, stderr)
+	return report(err, stderr, !options.Headless())
 }
 
-// report prints what ended the program and gives the exit code.
-func report(err error, stderr io.Writer) int {
+// report tells what ended the program and gives the exit code. Somebody who
+// started it with the mouse is attended and gets a message box, where the system
+// has no console for the program; an unattended run is never stopped by one.
+func report(err error, stderr io.Writer, attended bool) int {
 	var exit cli.Exit
 	var usage *cli.UsageError
 	switch {
@@ -52,11 +60,22 @@ func report(err error, stderr io.Writer) int {
 	case errors.As(err, &exit):
 		return int(exit)
 	case errors.As(err, &usage):
-		_, _ = fmt.Fprintln(stderr, usage.Text)
+		say(usage.Text, stderr, attended, true)
 		return cli.ExitUsage
 	default:
-		_, _ = fmt.Fprintln(stderr, err)
+		text := err.Error()
+		if p := problem.As(err); p != nil {
+			text = p.Text()
+		}
+		say(text, stderr, attended, true)
 		return cli.ExitFailed
+	}
+}
+
+// say writes a text, or shows it where nobody could read it.
+func say(text string, to io.Writer, attended, failed bool) {
+	if !attended || !tell(text, failed) {
+		_, _ = fmt.Fprintln(to, text)
 	}
 }
 
@@ -64,6 +83,9 @@ func report(err error, stderr io.Writer) int {
 func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 	switch {
 	case o.Help:
+		if tell(cli.Usage(), false) {
+			return nil
+		}
 		_, err := io.WriteString(stdout, cli.Usage())
 		return err
 	case o.Version:

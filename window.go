@@ -24,8 +24,14 @@ import (
 // appID is the program's id for the desktop, as in FyneApp.toml.
 const appID = "io.github.adsync-reconnect.wizard"
 
-// window opens the wizard and returns when it is closed.
-func window(_ context.Context, p setup.Params) error {
+// window opens the wizard and returns when it is closed, or when the system has
+// no window to give.
+func window(_ context.Context, p setup.Params) (err error) {
+	defer func() {
+		if cause := recovered(recover()); cause != nil {
+			err = cause
+		}
+	}()
 	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	a.Settings().SetTheme(kit.Theme{})

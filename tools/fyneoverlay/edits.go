@@ -37,9 +37,23 @@ var edits = []edit{
 	{loop, "\t\t\tc.applyThemeOutOfTreeObjects()\n", "\t\t\tc.applyThemeOutOfTreeObjects()\n\t\t\tif p, ok := c.Painter().(*softPainter); ok {\n\t\t\t\tp.frame.ClearTexts()\n\t\t\t}\n"},
 }
 
-// pictureEdits let the canvas without a window paint with the new painter.
+// pictureEdits let the canvas without a window paint everything twice, for
+// comparison. Fyne's painter misplaces circles and rounded rectangles that the top
+// or left edge of a scroll area cuts; that is put right first.
 var pictureEdits = []edit{
-	{"internal/painter/software/painter.go", "\tbounds := image.Rect(0, 0, scale.ToScreenCoordinate(c, c.Size().Width), scale.ToScreenCoordinate(c, c.Size().Height))\n\tbase := image.NewNRGBA(bounds)\n", "\tbounds := image.Rect(0, 0, scale.ToScreenCoordinate(c, c.Size().Width), scale.ToScreenCoordinate(c, c.Size().Height))\n\tif frame := NewFrame(c); frame != nil {\n\t\treturn frame.picture(bounds)\n\t}\n\tbase := image.NewNRGBA(bounds)\n"},
+	{"internal/painter/software/painter.go", "\treturn base\n", "\tcomparePainters(c, base)\n\treturn base\n"},
+	{fynePainter, misplaced("drawShadow(c, circle, circle.Size(), circle.Shadow, pad, base, clip, pos)\n\t}\n"), placed("drawShadow(c, circle, circle.Size(), circle.Shadow, pad, base, clip, pos)\n\t}\n")},
+	{fynePainter, misplaced("drawShadow(c, obj, fyne.NewSize(width, height), shadow, pad, base, clip, pos)\n\t}\n"), placed("drawShadow(c, obj, fyne.NewSize(width, height), shadow, pad, base, clip, pos)\n\t}\n")},
+}
+
+const fynePainter = "internal/painter/software/draw.go"
+
+func misplaced(after string) string {
+	return after + "\n\t// the clip intersect above cannot be negative, so we may need to compensate\n\toffX, offY := 0, 0\n\tif scaledX < 0 {\n\t\toffX = -scaledX\n\t}\n\tif scaledY < 0 {\n\t\toffY = -scaledY\n\t}\n\tdraw.Draw(base, bounds, raw, image.Point{offX, offY}, draw.Over)\n"
+}
+
+func placed(after string) string {
+	return after + "\tdraw.Draw(base, bounds, raw, bounds.Min.Sub(image.Pt(scaledX, scaledY)), draw.Over)\n"
 }
 
 // apply makes the edits in the vendored Fyne.

@@ -100,12 +100,9 @@ func (f *Frame) Paint(o fyne.CanvasObject, pos fyne.Position) {
 	case *canvas.Blur:
 		f.blur(o, pos)
 	case *canvas.Circle:
-		k := shapeKey{kind: 'c', fill: rgba(o.FillColor), stroke: rgba(o.StrokeColor), strokeWidth: o.StrokeWidth, shadow: shadowOf(o.Shadow)}
-		f.shape(k, o, pos)
+		f.circle(o, pos)
 	case *canvas.Line:
-		k := shapeKey{kind: 'l', stroke: rgba(o.StrokeColor), strokeWidth: o.StrokeWidth}
-		k.more = [6]float32{o.Position2.X - o.Position1.X, o.Position2.Y - o.Position1.Y}
-		f.shape(k, o, pos)
+		f.line(o, pos)
 	case *canvas.LinearGradient:
 		k := shapeKey{kind: 'g', fill: rgba(o.StartColor), stroke: rgba(o.EndColor)}
 		k.more[0] = float32(o.Angle)

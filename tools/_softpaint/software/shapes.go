@@ -132,9 +132,35 @@ func (f *Frame) rectangle(o *canvas.Rectangle, pos fyne.Position) {
 		f.shape(k, o, pos)
 		return
 	}
-	k.w, k.h, k.scale = w, h, f.canvas.Scale()
+	k.w, k.h = w, h
+	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawRectangle(o, w, h, pad, f.round) })
+}
+
+func (f *Frame) circle(o *canvas.Circle, pos fyne.Position) {
+	k := shapeKey{kind: 'c', fill: rgba(o.FillColor), stroke: rgba(o.StrokeColor), strokeWidth: o.StrokeWidth, shadow: shadowOf(o.Shadow)}
+	if painter.IsShadowVisible(o.Shadow) {
+		f.shape(k, o, pos)
+		return
+	}
+	k.w, k.h = o.Size().Components()
+	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawCircle(o, pad, f.round) })
+}
+
+func (f *Frame) line(o *canvas.Line, pos fyne.Position) {
+	if o.StrokeColor == nil || o.StrokeWidth <= 0 {
+		return
+	}
+	k := shapeKey{kind: 'l', stroke: rgba(o.StrokeColor), strokeWidth: o.StrokeWidth}
+	k.more = [6]float32{o.Position2.X - o.Position1.X, o.Position2.Y - o.Position1.Y}
+	k.w, k.h = o.Size().Components()
+	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawLine(o, pad, f.round) })
+}
+
+// vector draws a shape that needs no more room than Fyne's own padding.
+func (f *Frame) vector(k shapeKey, o fyne.CanvasObject, pos fyne.Position, paint func(pad float32) *image.RGBA) {
+	k.scale = f.canvas.Scale()
 	pad := painter.VectorPad(o)
-	p := f.keep(k, nil, func() *picture { return &picture{img: painter.DrawRectangle(o, w, h, pad, f.round)} })
+	p := f.keep(k, nil, func() *picture { return &picture{img: paint(pad)} })
 	f.put(p.img, f.px(pos.X-pad), f.px(pos.Y-pad))
 }
 
