@@ -28,9 +28,11 @@ type Directory interface {
 	HasAccount(ctx context.Context, a plan.Account, admin Credential) (bool, error)
 }
 
-// IdentityCredential is what the sync identity signs in with. Login is what goes
-// into the Entra connector's UserName; Thumbprint names the certificate of an
-// application; Secret is a user's password or an application's private key.
+// IdentityCredential is what the sync identity signs in with. Login is a user's
+// name or an application's client id; Thumbprint names the certificate of an
+// application; Secret is a user's password, or an application's certificate and
+// PKCS #8 key as PEM (the practice tenant, which nobody signs in to, gives a bare
+// PKCS #1 key). The Entra connector's UserName gets the plan's identity name.
 type IdentityCredential struct {
 	Login      string
 	Thumbprint string
