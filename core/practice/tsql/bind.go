@@ -44,8 +44,6 @@ type binder struct {
 	n    int // aliases given out
 	uses map[*Database]bool
 	lock bool // a hint or the isolation level asks for locks that last
-	// rows tells that the statement reads rows of a table, for locks.
-	depth int
 }
 
 type boundCTE struct {
@@ -226,8 +224,6 @@ func nearOf(x expr) string {
 
 // expr binds a value or a condition.
 func (b *binder) expr(x expr, sc *scope) (bx, error) { //nolint:gocyclo // a line for each kind of expression reads best in one switch
-	b.depth++
-	defer func() { b.depth-- }()
 	if sc != nil && sc.grouped && !sc.inAgg {
 		if e, ok := b.groupKey(x, sc); ok {
 			return e, nil

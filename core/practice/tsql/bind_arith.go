@@ -2,6 +2,7 @@ package tsql
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
@@ -27,7 +28,7 @@ func (b *binder) arith(op string, l, r bx) (bx, error) {
 	switch k := hi.Kind; {
 	case k == tds.KindNull:
 		return bx{sql: "NULL", t: typeInt, null: true}, nil
-	case op == "+" && isString(k) && !isBinary(l.t.Kind) && !isBinary(r.t.Kind) && !isLOB(k):
+	case op == "+" && joinsText(l.t, r.t, hi):
 		return b.concat(l, r)
 	case op == "+" && isBinary(k):
 		return b.concatBinary(l, r)
@@ -43,6 +44,11 @@ func (b *binder) arith(op string, l, r bx) (bx, error) {
 		return b.decimalArith(op, l, r)
 	}
 	return b.numberArith(op, l, r, hi)
+}
+
+// joinsText tells whether + joins l and r as text, of which hi is the higher type.
+func joinsText(l, r, hi tds.Type) bool {
+	return isString(hi.Kind) && !isLOB(hi.Kind) && !isBinary(l.Kind) && !isBinary(r.Kind)
 }
 
 // errNotNumeric says why an operator cannot work on operands of which one is no
@@ -237,10 +243,11 @@ func (b *binder) concatBinary(l, r bx) (bx, error) {
 func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) {
 	lDate, rDate := isDate(l.t.Kind), isDate(r.t.Kind)
 	old := hi.Kind == tds.DateTime || hi.Kind == tds.SmallDateTime
+	known := old && strings.Contains("+-", op)
 	switch {
-	case (!old || op != "+" && op != "-") && lDate && rDate:
+	case !known && lDate && rDate:
 		return bx{}, errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
-	case !old || op != "+" && op != "-":
+	case !known:
 		return bx{}, errf(206, 16, 2, "Operand type clash: %s is incompatible with %s", typeName(l.t), typeName(r.t))
 	case lDate && isNumeric(r.t.Kind):
 		return b.addDays(op, l, r), nil

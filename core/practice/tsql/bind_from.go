@@ -46,8 +46,6 @@ func (b *binder) uniqueNames(sc *scope) error {
 }
 
 func (b *binder) tableExpr(t tableExpr, sc *scope) (string, error) {
-	b.depth++
-	defer func() { b.depth-- }()
 	switch v := t.(type) {
 	case *tableRef:
 		s, text, err := b.table(v)

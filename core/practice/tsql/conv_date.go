@@ -234,12 +234,10 @@ func toDate(x any, from, to tds.Type, style int) (any, error) {
 			}
 			return toDate(f, tds.Type{Kind: tds.Float}, to, style)
 		}
-		p, zone, _, ok := parseDate(v, style)
-		old := to.Kind == tds.DateTime || to.Kind == tds.SmallDateTime
-		if !ok || zone && old && style != 127 {
-			return nil, errf(241, 16, 1, "Conversion failed when converting date and/or time from character string.")
+		var err error
+		if t, err = textDate(v, to, style); err != nil {
+			return nil, err
 		}
-		t = p
 	case int64:
 		switch {
 		case !isDate(from.Kind):
@@ -257,6 +255,17 @@ func toDate(x any, from, to tds.Type, style int) (any, error) {
 		t = unpackOffset(v)
 	}
 	return fitDate(t, from, to)
+}
+
+// textDate reads a text as a value of a date type; those without an offset take
+// one in style 127 only.
+func textDate(s string, to tds.Type, style int) (time.Time, error) {
+	t, zone, _, ok := parseDate(s, style)
+	old := to.Kind == tds.DateTime || to.Kind == tds.SmallDateTime
+	if !ok || zone && old && style != 127 {
+		return t, errf(241, 16, 1, "Conversion failed when converting date and/or time from character string.")
+	}
+	return t, nil
 }
 
 // fitDate checks the range of the target type and rounds to its precision.

@@ -134,7 +134,7 @@ func textOf(x any, from, to tds.Type, style int) (string, error) {
 		}
 		return strconv.FormatInt(v, 10), nil
 	case float64:
-		return floatText(v, from), nil
+		return floatText(v), nil
 	case []byte:
 		switch {
 		case from.Kind == tds.UniqueIdentifier:
@@ -155,11 +155,11 @@ func textOf(x any, from, to tds.Type, style int) (string, error) {
 }
 
 // floatText is style 0: at most six digits, scientific where that is shorter.
-func floatText(f float64, _ tds.Type) string {
+func floatText(f float64) string {
 	if f == 0 {
 		return "0"
 	}
-	if a := math.Abs(f); a >= 1e6 && a != math.Trunc(a) || a >= 1e6 || a < 1e-4 {
+	if a := math.Abs(f); a >= 1e6 || a < 1e-4 {
 		s := strconv.FormatFloat(f, 'e', 5, 64)
 		mant, exp, _ := strings.Cut(s, "e")
 		if strings.Contains(mant, ".") {

@@ -18,6 +18,16 @@
 // mode). One session is one SQLite connection, with the databases that it uses
 // attached.
 //
+// # Where to look
+//
+// token.go cuts, parse_*.go parse into the tree of ast*.go; bind_*.go translate
+// queries, a file for each part of one; exec*.go run statements, dml_*.go those
+// that change rows, ddl*.go those that define, proc*.go procedures, tx.go and
+// locks.go transactions; conv*.go convert values of types.go as value.go stores
+// them; scalars*.go are the functions that the translated text calls;
+// session_*.go and properties.go answer what depends on the session; catalog.go
+// and sysviews*.go are the catalogue; sqlite.go is the one door to the engine below.
+//
 // # The subset
 //
 // Batches: several statements, comments, N'…', [x] and "x", names of up to
@@ -35,8 +45,9 @@
 // RANK, DENSE_RANK, NTILE, LAG, LEAD and aggregates OVER (without ROWS or
 // RANGE), SELECT … INTO.
 //
-// Functions: those of bind_builtin.go (text, date, number, conversion) and
-// session_funcs.go (names, rights, properties); all @@ functions of properties.go.
+// Functions: those of the table in bind_builtin.go (text, date, number) and of
+// the table in session_funcs.go (names, rights, properties); CAST and CONVERT
+// with their TRY_ forms; all @@ functions of properties.go.
 //
 // Changes: INSERT (VALUES, SELECT, DEFAULT VALUES, OUTPUT), UPDATE and DELETE
 // (FROM, TOP, OUTPUT of the new respectively deleted row), TRUNCATE, INSERT BULK.

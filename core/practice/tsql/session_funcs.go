@@ -15,7 +15,7 @@ type sessionFunc struct {
 	call   func(s *Session, a []any) (any, error)
 }
 
-// text0 is an argument as text; ok is false for NULL and a missing one.
+// argAt is an argument as text; ok is false for NULL and a missing one.
 func argAt(a []any, i int) (string, bool) {
 	if i >= len(a) || a[i] == nil {
 		return "", false

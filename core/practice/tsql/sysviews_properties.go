@@ -49,6 +49,9 @@ func rowsListProperties(s *Session, d *Database, args []any) ([][]any, error) {
 		text[i], given[i] = a.(string)
 	}
 	asked := levelAsked(given)
+	if asked.level >= 0 && !given[1] {
+		return nil, nil // a level without the one above it names nothing
+	}
 	var out [][]any
 	for _, p := range s.catalog(d).props {
 		if p.class != asked.class || given[5] != (p.column != "") {
