@@ -143,16 +143,21 @@ func (p *entra) fillPrompt(pr *setup.Prompt) {
 	if pr == nil {
 		return
 	}
+	p.prompt.Objects = []fyne.CanvasObject{p.shell.promptCallout(*pr)}
+}
+
+// promptCallout is what the admin has to do elsewhere to sign in.
+func (s *Shell) promptCallout(pr setup.Prompt) fyne.CanvasObject {
 	parts := []fyne.CanvasObject{kit.Bold(pr.Text)}
 	links := kit.Line(18, 6)
 	if pr.Code != "" {
 		parts = append(parts, kit.NewText(kit.Span{Text: pr.Code, Mono: true, Bold: true, Size: kit.SizeHeading}))
-		links.Add(kit.NewButton(p.shell.keys, kit.Small, tr("entra.copycode"), func() { p.shell.hooks.copy(pr.Code) }))
+		links.Add(kit.NewButton(s.keys, kit.Small, tr("entra.copycode"), func() { s.hooks.copy(pr.Code) }))
 	}
 	if pr.URL != "" {
 		parts = append(parts, kit.Mono(pr.URL))
-		links.Add(kit.NewButton(p.shell.keys, kit.Small, tr("entra.open"), func() { p.shell.openURL(pr.URL) }))
-		links.Add(kit.NewButton(p.shell.keys, kit.Small, tr("entra.copylink"), func() { p.shell.hooks.copy(pr.URL) }))
+		links.Add(kit.NewButton(s.keys, kit.Small, tr("entra.open"), func() { s.openURL(pr.URL) }))
+		links.Add(kit.NewButton(s.keys, kit.Small, tr("entra.copylink"), func() { s.hooks.copy(pr.URL) }))
 	}
 	if !pr.Expires.IsZero() {
 		parts = append(parts, kit.Muted(tr("entra.expires", pr.Expires.Local().Format("15:04"))))
@@ -160,7 +165,7 @@ func (p *entra) fillPrompt(pr *setup.Prompt) {
 	if len(links.Objects) > 0 {
 		parts = append(parts, kit.Inset(0, 4, 0, 0, links))
 	}
-	p.prompt.Objects = []fyne.CanvasObject{kit.Callout(kit.MoodNote, parts...)}
+	return kit.Callout(kit.MoodNote, parts...)
 }
 
 // tenant is what was seen after the sign-in.

@@ -18,6 +18,8 @@ type installing struct {
 	shell  *Shell
 	object *fyne.Container
 	ending *fyne.Container
+	prompt *fyne.Container
+	asked  memo
 	card   *fyne.Container
 	rows   []*stepRow
 	made   memo
@@ -37,8 +39,8 @@ type stepRow struct {
 }
 
 func newInstalling(s *Shell) *installing {
-	p := &installing{shell: s, ending: kit.Column(12), card: kit.Over()}
-	p.object = kit.Column(16, p.ending, p.card)
+	p := &installing{shell: s, ending: kit.Column(12), prompt: kit.Column(0), card: kit.Over()}
+	p.object = kit.Column(16, p.prompt, p.ending, p.card)
 	return p
 }
 
@@ -78,6 +80,7 @@ func (p *installing) Actions(s setup.State) []action {
 
 func (p *installing) Update(s setup.State) {
 	p.state = s
+	p.fillPrompt(s.Entra.Prompt)
 	if s.Plan == nil {
 		return
 	}
@@ -102,6 +105,19 @@ func (p *installing) Update(s setup.State) {
 		}
 	}
 	p.fillEnding(s)
+}
+
+// fillPrompt shows what the admin has to do to sign in again, before an
+// installation of an earlier run goes on.
+func (p *installing) fillPrompt(pr *setup.Prompt) {
+	show(p.prompt, pr != nil)
+	if !p.asked.changed(pr) {
+		return
+	}
+	p.prompt.Objects = nil
+	if pr != nil {
+		p.prompt.Add(p.shell.promptCallout(*pr))
+	}
 }
 
 func (p *installing) row(st plan.Step) (*stepRow, fyne.CanvasObject) {
@@ -250,11 +266,14 @@ func (p *installing) endingText(o *apply.Outcome, done int) string {
 }
 
 // ShowUndo asks before Install is taken back.
-func (s *Shell) ShowUndo() {
+func (s *Shell) ShowUndo() { s.askUndo(setup.UndoPressed{}) }
+
+// askUndo asks before an installation is taken back by event e.
+func (s *Shell) askUndo(e setup.Event) {
 	var d *dialog
 	undo := kit.NewButton(s.keys, kit.Primary, tr("installing.undo"), func() {
 		d.close()
-		s.session.Dispatch(setup.UndoPressed{})
+		s.takeUp(e)
 	})
 	keep := kit.NewButton(s.keys, kit.Secondary, tr("button.cancel"), func() { d.cancel() })
 	d = s.open(sheetSpec{

@@ -145,7 +145,7 @@ func (s *Shell) pressPrimary() {
 		s.AskClose()
 		return
 	}
-	s.session.Dispatch(setup.NextPressed{})
+	s.takeUp(setup.NextPressed{})
 }
 
 // AskClose closes the program, asking first when work would be lost.

@@ -17,10 +17,11 @@ type welcome struct {
 	licence   *kit.Check
 	practice  *fyne.Container
 	made      memo
+	found     *found
 }
 
 func newWelcome(s *Shell, st setup.State) *welcome {
-	p := &welcome{shell: s, practice: kit.Column(4)}
+	p := &welcome{shell: s, practice: kit.Column(4), found: newFound(s)}
 	value := st.Answers.Situation
 	var choices []kit.Choice
 	for _, v := range []answers.Situation{
@@ -39,6 +40,7 @@ func newWelcome(s *Shell, st setup.State) *welcome {
 		kit.NewSmallLink(s.keys, tr("welcome.privacy"), s.ShowPrivacy))
 	p.object = kit.Column(12,
 		p.practice,
+		p.found.box,
 		kit.Callout(kit.MoodNote, kit.NewText(kit.Span{Text: tr("welcome.here") + " ", Bold: true}, kit.Span{Text: tr("welcome.here.more")})),
 		bullets("welcome.does.1", "welcome.does.2", "welcome.does.3"),
 		kit.Inset(0, 4, 0, 0, kit.Bold(tr("welcome.situation"))),
@@ -76,6 +78,7 @@ func (p *welcome) Actions(s setup.State) []action {
 func (p *welcome) Update(s setup.State) {
 	p.situation.Set(string(s.Answers.Situation))
 	p.licence.Set(s.Licence)
+	p.found.update(s)
 	if !p.made.changed(s.Practice) {
 		return
 	}

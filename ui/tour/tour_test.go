@@ -16,7 +16,7 @@ import (
 // states are all pages with realistic values.
 func states() map[string]setup.State {
 	return map[string]setup.State{
-		"1-welcome": fixture.Practice(fixture.Welcome()), "1-welcome-real": fixture.Welcome(),
+		"1-welcome": fixture.Practice(fixture.Welcome()), "1-welcome-real": fixture.Welcome(), "1-welcome-found": fixture.Found(),
 		"2-components": fixture.Components(), "2-components-untrusted": fixture.Untrusted(), "2-components-wrong": fixture.WrongPassword(),
 		"2-components-busy": fixture.Busy(fixture.Components(), true),
 		"3-check":           fixture.Check(), "3-check-40": fixture.Clean(fixture.Forests(40)...), "3-check-1": fixture.Busy(fixture.Clean("contoso.local"), false),
