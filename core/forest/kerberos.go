@@ -80,10 +80,7 @@ func (d *Directory) userRealm(c controller, l login) (string, error) {
 	own := domainDNS(c.root.domain)
 	switch {
 	case l.dn != "":
-		if domain := domainOf(l.dn); domain != "" {
-			return "", errors.New("Kerberos takes DOMAIN\\user, not a distinguished name")
-		}
-		return "", errors.New("the distinguished name has no domain")
+		return "", errors.New("it takes DOMAIN\\user, not a distinguished name")
 	case strings.Contains(l.domain, "."):
 		return strings.ToUpper(l.domain), nil
 	case c.pinged && strings.EqualFold(c.ping.netbios, l.domain), strings.EqualFold(firstLabel(own), l.domain):
@@ -214,7 +211,7 @@ func kerberosError(err error, user string) error {
 	if r, ok := krbRefusals[number]; ok {
 		return r.problem(user, err.Error())
 	}
-	return fmt.Errorf("Kerberos: %w", err)
+	return fmt.Errorf("no ticket: %w", err)
 }
 
 // krbRefusals are the error numbers about an account. Kerberos tells less than

@@ -91,9 +91,6 @@ func (l login) filter() string {
 	}
 }
 
-// domainDN gives the distinguished name of a domain: contoso.com is DC=contoso,DC=com.
-func domainDN(dns string) string { return "DC=" + strings.Join(strings.Split(dns, "."), ",DC=") }
-
 // domainDNS gives the DNS name of a distinguished name made of DC= parts, or
 // nothing if there are others in it.
 func domainDNS(name string) string {

@@ -48,18 +48,18 @@ func newSealer(key types.EncryptionKey, ours, theirs uint64) (*sealer, error) {
 	return &sealer{key: key, etype: e, sent: ours, received: theirs}, nil
 }
 
-func header(flags byte, ec, rrc uint16, number uint64) []byte {
+// header makes a token's header with no rotation.
+func header(flags byte, ec uint16, number uint64) []byte {
 	h := make([]byte, wrapHeader)
 	copy(h, []byte{0x05, 0x04, flags, gssapi.FillerByte})
 	binary.BigEndian.PutUint16(h[4:], ec)
-	binary.BigEndian.PutUint16(h[6:], rrc)
 	binary.BigEndian.PutUint64(h[8:], number)
 	return h
 }
 
 // seal encrypts a message: header ‖ E(message ‖ header).
 func (s *sealer) seal(message []byte) ([]byte, error) {
-	h := header(isSealed|acceptorSubkey, 0, 0, s.sent)
+	h := header(isSealed|acceptorSubkey, 0, s.sent)
 	s.sent++
 	_, sealed, err := s.etype.EncryptMessage(s.key.KeyValue, append(bytes.Clone(message), h...), keyusage.GSSAPI_INITIATOR_SEAL)
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *sealer) open(token []byte) ([]byte, error) {
 		return nil, errSeal
 	}
 	// The copy inside was made before the rotation was known.
-	if !hmac.Equal(plain[tail:], header(token[2], uint16(ec), 0, binary.BigEndian.Uint64(token[8:]))) {
+	if !hmac.Equal(plain[tail:], header(token[2], uint16(ec), binary.BigEndian.Uint64(token[8:]))) {
 		return nil, errSeal
 	}
 	return plain[:tail-ec], nil
@@ -124,7 +124,7 @@ func (s *sealer) signed(token []byte) ([]byte, error) {
 		return nil, errSeal
 	}
 	payload, sum := body[:len(body)-ec], body[len(body)-ec:]
-	over := append(bytes.Clone(payload), header(token[2], 0, 0, binary.BigEndian.Uint64(token[8:]))...)
+	over := append(bytes.Clone(payload), header(token[2], 0, binary.BigEndian.Uint64(token[8:]))...)
 	if !s.etype.VerifyChecksum(s.key.KeyValue, over, sum, keyusage.GSSAPI_ACCEPTOR_SEAL) {
 		return nil, errSeal
 	}
@@ -133,7 +133,7 @@ func (s *sealer) signed(token []byte) ([]byte, error) {
 
 // sign makes a token that is signed only.
 func (s *sealer) sign(payload []byte) ([]byte, error) {
-	h := header(acceptorSubkey, 0, 0, s.sent)
+	h := header(acceptorSubkey, 0, s.sent)
 	s.sent++
 	sum, err := s.etype.GetChecksumHash(s.key.KeyValue, append(bytes.Clone(payload), h...), keyusage.GSSAPI_INITIATOR_SEAL)
 	if err != nil {
