@@ -2,7 +2,6 @@ package tsql
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
@@ -243,7 +242,7 @@ func (b *binder) concatBinary(l, r bx) (bx, error) {
 func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) {
 	lDate, rDate := isDate(l.t.Kind), isDate(r.t.Kind)
 	old := hi.Kind == tds.DateTime || hi.Kind == tds.SmallDateTime
-	known := old && strings.Contains("+-", op)
+	known := old && (op == "+" || op == "-")
 	switch {
 	case !known && lDate && rDate:
 		return bx{}, errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
