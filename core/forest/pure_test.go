@@ -13,7 +13,7 @@ import (
 
 func TestParseLogin(t *testing.T) {
 	for typed, want := range map[string]string{
-		`CONTOSO\svc`: `CONTOSO\svc`, ` contoso.com\svc `: "svc@contoso.com", "svc@contoso.com": "svc@contoso.com",
+		`CONTOSO\svc`: `CONTOSO\svc`, `contoso.com\ svc`: "svc@contoso.com", "svc@contoso.com": "svc@contoso.com",
 		"CN=svc,OU=Service,DC=contoso,DC=com": "CN=svc,OU=Service,DC=contoso,DC=com", `CONTOSO\svc.a-b_1`: `CONTOSO\svc.a-b_1`,
 	} {
 		l, err := parseLogin(typed, "contoso.com")
