@@ -78,12 +78,16 @@ func (e *Engine) now() time.Time {
 // Run does the steps in order, one after the other: it looks whether a step is
 // done already, writes down what it is about to do, does it, reads it back and
 // writes down that it is done. Steps that the journal knows as done are passed
-// over. It stops before the next step once stop is closed or ctx has ended, and
+// over, but for those that only look (Undo is nil) and stand behind one that was
+// done anew: what they saw does not hold any more. It stops before the next step once stop is closed or ctx has ended, and
 // at the first step that fails. Nothing is undone by itself.
 func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{}, say func(Progress)) Outcome {
 	r := e.newRun(steps, say)
+	anew := false
 	for i := range steps {
-		if e.Journal.Step(steps[i].ID) == RecordDone && !e.Actions[steps[i].ID].Again {
+		action := e.Actions[steps[i].ID]
+		looks := action.Undo == nil
+		if e.Journal.Step(steps[i].ID) == RecordDone && !action.Again && !(looks && anew) {
 			r.tell(i, Progress{State: Done})
 			continue
 		}
@@ -95,6 +99,7 @@ func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{
 			r.tell(i, Progress{State: Failed, Problem: r.outcome.Problem})
 			return r.end(Broken)
 		}
+		anew = anew || !action.Again
 		r.tell(i, Progress{State: Done, Text: r.outcome.Steps[i].Text})
 	}
 	return r.end(Completed)

@@ -44,6 +44,8 @@ type world struct {
 	dir   string
 	order order
 	calls atomic.Int32 // of directory and tenant
+	// statements gives all that SQL Server was sent.
+	statements func() []string
 }
 
 // newWorld opens a site. password gives the pretend accounts other passwords than
@@ -63,7 +65,7 @@ func newWorld(t *testing.T, now time.Time, password func(string) string) *world 
 			t.Error(err)
 		}
 	})
-	w.site = s.Setup()
+	w.site, w.statements = s.Setup(), s.Statements
 	p := w.site.Prober.(*probe.Probe)
 	if w.db, _, err = sqlserver.Connect(t.Context(), p.Config(w.site.Answers.SQL, w.site.Secrets[answers.SecretSQL])); err != nil {
 		t.Fatal(err)
@@ -229,6 +231,48 @@ func (w *world) disk(t *testing.T, out map[string]string) {
 		t.Fatal(err)
 	}
 	out["reports"] = fmt.Sprint(len(reports))
+}
+
+// allCells gives the content of all cells one after the other, as bytes.
+func allCells(t *testing.T, rows *sql.Rows) []byte {
+	t.Helper()
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			if b, ok := v.([]byte); ok {
+				out.Write(b)
+			} else {
+				fmt.Fprint(&out, v)
+			}
+			out.WriteByte('\n')
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// claimTexts gives the extended properties of the database.
+func (w *world) claimTexts(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, row := range w.rows(t, "SELECT name, CAST(value AS nvarchar(4000)) AS value FROM sys.extended_properties WHERE class = 0") {
+		out = append(out, row[0][1]+" "+row[1][1])
+	}
+	return out
 }
 
 // rows gives all rows of a query as pairs of column and text.

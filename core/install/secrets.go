@@ -155,11 +155,52 @@ func (w *work) verifySecrets(context.Context, *apply.Work) error {
 // dropSecrets puts back what was in the vault before.
 func (w *work) dropSecrets(context.Context, *apply.Work) error {
 	for _, c := range w.plan.Writes.Connectors {
+		if err := w.pendAgain(c); err != nil {
+			return err
+		}
 		if err := w.putBack(VaultConnector(c.ID)); err != nil {
 			return err
 		}
 	}
 	return w.vault.Delete(VaultKeyset(w.plan.Writes.KeysetAfter))
+}
+
+// pendAgain lets the credential of an account that was made here wait for its
+// place once more, as long as the account itself is not taken back: somebody may
+// still go on instead.
+func (w *work) pendAgain(c plan.ConnectorWrite) error {
+	pending, step := w.pendingOf(c)
+	if pending == "" || w.journal.Step(step) == apply.RecordUndone {
+		return nil
+	}
+	waits, err := w.inVault(pending)
+	if err != nil || waits {
+		return err
+	}
+	there, err := w.inVault(VaultConnector(c.ID))
+	if err != nil || !there {
+		return err
+	}
+	value, err := w.vault.Get(VaultConnector(c.ID))
+	if err != nil {
+		return err
+	}
+	return w.vault.Put(pending, value)
+}
+
+// pendingOf gives the name under which a connector's new credential waits, and
+// the step that made it; empty for an existing account.
+func (w *work) pendingOf(c plan.ConnectorWrite) (pending, step string) {
+	for _, s := range w.plan.Steps {
+		a, isAccount := w.account(s.Forest)
+		switch {
+		case s.Kind == plan.KindIdentity && c.Kind == facts.KindEntra:
+			return w.pendingIdentity(), s.ID
+		case s.Kind == plan.KindAccount && isAccount && strings.EqualFold(a.Connector, c.ID) && a.Option != answers.ExistingAccount:
+			return w.pendingAccount(a.Forest), s.ID
+		}
+	}
+	return "", ""
 }
 
 func (w *work) putBack(name string) error {

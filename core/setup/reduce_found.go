@@ -244,7 +244,7 @@ func (s State) needsForest(a plan.Account) bool {
 	if existing {
 		return !s.stepDone(plan.KindSecrets)
 	}
-	return !s.stepDone(plan.KindVerify)
+	return !s.settled()
 }
 
 // needsTenant tells whether the tenant has to be signed in to.
@@ -252,12 +252,22 @@ func (s State) needsTenant() bool {
 	if s.Reopened.Undo {
 		return s.begun(plan.KindIdentity, "")
 	}
-	return !s.stepDone(plan.KindVerify)
+	return !s.settled()
 }
 
 // begun tells whether a step of a kind was begun and is not undone.
 func (s State) begun(k plan.Kind, forest string) bool {
 	return s.anyStep(k, forest, func(p apply.StepState) bool { return p != apply.Waiting && p != apply.Undone })
+}
+
+// settled tells whether all is done and verified, so that at most the report is missing.
+func (s State) settled() bool {
+	for i, st := range s.Plan.Steps {
+		if st.Kind != plan.KindReport && (i >= len(s.Install.Steps) || s.Install.Steps[i].State != apply.Done) {
+			return false
+		}
+	}
+	return true
 }
 
 // stepDone tells whether the step of a kind is done.
