@@ -241,8 +241,7 @@ func (b *binder) concatBinary(l, r bx) (bx, error) {
 // datetime ± datetime. The newer types have neither.
 func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) {
 	lDate, rDate := isDate(l.t.Kind), isDate(r.t.Kind)
-	old := hi.Kind == tds.DateTime || hi.Kind == tds.SmallDateTime
-	known := old && (op == "+" || op == "-")
+	known := hasDateArith(op, hi.Kind)
 	switch {
 	case !known && lDate && rDate:
 		return bx{}, errf(8117, 16, 1, "Operand data type %s is invalid for %s operator.", typeName(hi), opNames[op])
@@ -263,6 +262,11 @@ func (b *binder) dateArith(op string, l, r bx, hi tds.Type) (bx, error) {
 	}
 	zero := days1900 * ticksPerDay
 	return bx{t: hi, null: null, sql: fmt.Sprintf("(%s %s (%s - %d))", l.sql, op, r.sql, zero)}, nil
+}
+
+// hasDateArith tells whether a date type knows an operator.
+func hasDateArith(op string, k tds.Kind) bool {
+	return (k == tds.DateTime || k == tds.SmallDateTime) && (op == "+" || op == "-")
 }
 
 // addDays is a date plus or minus a number of days.
