@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
@@ -281,5 +282,36 @@ func TestEngine_stepWithoutAction(t *testing.T) {
 	o := e.Run(t.Context(), testPlan().Steps, nil, nil)
 	if o.Ending != Broken || o.Problem.Code != CodeNoAction {
 		t.Errorf("outcome %+v", o)
+	}
+}
+
+// TestEngine_looksAgainAfterWhatIsDoneAnew goes on after an undo that got half
+// way: a step that only looks, and saw the state before that undo, looks again.
+func TestEngine_looksAgainAfterWhatIsDoneAnew(t *testing.T) {
+	w := newWorld()
+	j := newTestJournal(t, t.TempDir())
+	steps := append(testPlan().Steps, plan.Step{ID: "verify", Title: "Verify"})
+	e := w.engine(j)
+	looks := w.action("verify")
+	looks.Done, looks.Undo = nil, nil
+	e.Actions["verify"] = looks
+	if o := e.Run(t.Context(), steps, nil, nil); o.Ending != Completed {
+		t.Fatalf("outcome %+v", o)
+	}
+	w.fail["undo claim"] = errors.New("killed here")
+	if o := e.Undo(t.Context(), steps, nil); o.Ending != PartLeft {
+		t.Fatalf("undo %+v", o)
+	}
+	w.log = nil
+	if o := e.Run(t.Context(), steps, nil, nil); o.Ending != Completed {
+		t.Fatalf("going on %+v", o)
+	}
+	if got := strings.Join(w.log, ", "); !strings.Contains(got, "apply database") || !strings.Contains(got, "apply verify") || strings.Contains(got, "recheck") {
+		t.Errorf("going on did %s", got)
+	}
+	w.log = nil
+	e.Run(t.Context(), steps, nil, nil)
+	if len(w.log) != 0 {
+		t.Errorf("with nothing to do it did %v", w.log)
 	}
 }

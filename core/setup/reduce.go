@@ -14,7 +14,7 @@ import (
 func Reduce(s State, e Event) (State, Effect) {
 	s.Rev++
 	if next, ok := reduceResult(s, e); ok {
-		if _, signedIn := e.(EntraSignedIn); signedIn && next.Reopened != nil && s.expects(e) {
+		if _, signedIn := e.(EntraSignedIn); signedIn && next.Reopened != nil && next.Reopened.SignedIn && s.expects(e) {
 			return next.goOn()
 		}
 		return next, nil
