@@ -1,5 +1,5 @@
 # Shortcuts for those who have make; the work is done by scripts/.
-.PHONY: run test race lint fmt vet-windows bench fuzz build cli check
+.PHONY: run test race lint fmt vet-windows bench fuzz build cli check exe wine-test painter-test
 
 run: ; scripts/run
 test: ; scripts/test
@@ -11,3 +11,6 @@ vet-windows: ; GOOS=windows CGO_ENABLED=0 go vet -tags ci ./... && GOOS=windows 
 bench: ; CGO_ENABLED=0 go test -run '^$$' -bench . -benchmem ./core/...
 build: ; go build -tags x11,migrated_fynedo -o bin/adsync-reconnect .
 cli: ; CGO_ENABLED=0 go build -tags cli -trimpath -ldflags "-s -w" -o bin/adsync-reconnect-cli .
+exe: ; scripts/exe
+wine-test: ; scripts/wine-test
+painter-test: ; scripts/painter-test
