@@ -86,8 +86,8 @@ func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{
 	anew := false
 	for i := range steps {
 		action := e.Actions[steps[i].ID]
-		looks := action.Undo == nil
-		if e.Journal.Step(steps[i].ID) == RecordDone && !action.Again && !(looks && anew) {
+		again := action.Again || anew && action.Undo == nil
+		if e.Journal.Step(steps[i].ID) == RecordDone && !again {
 			r.tell(i, Progress{State: Done})
 			continue
 		}

@@ -290,7 +290,8 @@ func TestEngine_stepWithoutAction(t *testing.T) {
 func TestEngine_looksAgainAfterWhatIsDoneAnew(t *testing.T) {
 	w := newWorld()
 	j := newTestJournal(t, t.TempDir())
-	steps := append(testPlan().Steps, plan.Step{ID: "verify", Title: "Verify"})
+	steps := testPlan().Steps
+	steps = append(steps, plan.Step{ID: "verify", Title: "Verify"})
 	e := w.engine(j)
 	looks := w.action("verify")
 	looks.Done, looks.Undo = nil, nil

@@ -136,28 +136,42 @@ func (o *Options) apply(arg, name, value string, hasValue bool) error {
 	return usagef("There is no switch /%s. See /? for all of them.", name)
 }
 
+// rule is a combination that makes no sense.
+type rule struct {
+	broken bool
+	text   string
+}
+
 // fits refuses combinations that make no sense.
 func (o *Options) fits() error {
-	headless := o.works()
-	reopens := o.Resume || o.Undo
-	for _, rule := range []struct {
-		broken bool
-		text   string
-	}{
-		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
-		{reopens && (o.Check || o.Install || o.Resume && o.Undo), "Give one of /check, /install, /resume and /undo."},
-		{reopens && o.Practice, "/resume and /undo do not go with /practice: a practice site ends with the program."},
-		{o.Tour != "" && headless, "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
-		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo or /version."},
-		{o.Report != "" && !headless, "/report goes with /check, /install, /resume or /undo."},
-		{o.Install && o.Answers == "" && !o.Practice, "/install needs /answers:FILE, or /practice."},
-		{o.Check && o.Answers == "" && !o.Practice, "/check needs /answers:FILE, or /practice."},
-	} {
-		if rule.broken {
-			return &UsageError{rule.text}
+	for _, r := range append(o.commandRules(), o.otherRules()...) {
+		if r.broken {
+			return &UsageError{r.text}
 		}
 	}
 	return nil
+}
+
+// commandRules are about what is to be done.
+func (o *Options) commandRules() []rule {
+	reopens := o.Resume || o.Undo
+	return []rule{
+		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
+		{reopens && (o.Check || o.Install || o.Resume && o.Undo), "Give one of /check, /install, /resume and /undo."},
+		{reopens && o.Practice, "/resume and /undo do not go with /practice: a practice site ends with the program."},
+		{o.Install && o.Answers == "" && !o.Practice, "/install needs /answers:FILE, or /practice."},
+		{o.Check && o.Answers == "" && !o.Practice, "/check needs /answers:FILE, or /practice."},
+	}
+}
+
+// otherRules are about what goes with what.
+func (o *Options) otherRules() []rule {
+	headless := o.works()
+	return []rule{
+		{o.Tour != "" && headless, "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
+		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo or /version."},
+		{o.Report != "" && !headless, "/report goes with /check, /install, /resume or /undo."},
+	}
 }
 
 func splitSwitch(arg string) (name, value string, hasValue, ok bool) {

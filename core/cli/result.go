@@ -66,10 +66,7 @@ func Judge(command string, s setup.State, err error) Result {
 func verdict(command string, rec report.Record, broken bool) string {
 	installed := rec.Outcome != nil && rec.Outcome.Ending == apply.Completed
 	if command == CommandUndo {
-		if rec.Outcome != nil && rec.Outcome.Ending == apply.TakenBack && !broken {
-			return ResultDone
-		}
-		return ResultFailed
+		return undone(rec, broken)
 	}
 	installs := command == CommandInstall || command == CommandResume
 	switch {
@@ -88,6 +85,14 @@ func verdict(command string, rec report.Record, broken bool) string {
 	default:
 		return ResultClean
 	}
+}
+
+// undone is the verdict on /undo: all of it, or failed.
+func undone(rec report.Record, broken bool) string {
+	if rec.Outcome != nil && rec.Outcome.Ending == apply.TakenBack && !broken {
+		return ResultDone
+	}
+	return ResultFailed
 }
 
 // problems gathers what went wrong, each once.

@@ -106,7 +106,7 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	s.SQL, s.Truth = s.sql.engine, s.sql.truth
 	if o.Port {
 		if err := s.sql.open(ctx); err != nil {
-			return nil, errors.Join(err, s.Close())
+			return nil, errors.Join(err, s.Close()) //nolint:contextcheck // closing works after the context has ended
 		}
 	}
 	s.directory = newDirectory(s.recipe, o)

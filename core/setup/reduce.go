@@ -14,10 +14,7 @@ import (
 func Reduce(s State, e Event) (State, Effect) {
 	s.Rev++
 	if next, ok := reduceResult(s, e); ok {
-		if _, signedIn := e.(EntraSignedIn); signedIn && next.Reopened != nil && next.Reopened.SignedIn && s.expects(e) {
-			return next.goOn()
-		}
-		return next, nil
+		return next.afterSignIn(s, e)
 	}
 	if s.installing() {
 		return reduceInstalling(s, e)
@@ -35,13 +32,7 @@ func Reduce(s State, e Event) (State, Effect) {
 		s.Busy, s.Entra.Prompt = nil, nil
 	case ProblemClosed:
 		s.Problems = nil
-	case RetryPressed:
-		if s.CanRetry() {
-			return s.retry()
-		}
-	case UndoPressed:
-		return s.takeBack()
-	case ResumePressed, UndoFoundPressed, FoundDismissed, PasswordsGiven:
+	case RetryPressed, UndoPressed, ResumePressed, UndoFoundPressed, FoundDismissed, PasswordsGiven:
 		return reduceFound(s, e)
 	case TaskTicked:
 		return s.tick(e.ID, e.On), nil

@@ -28,9 +28,26 @@ type Need struct {
 	User   string // whose password
 }
 
-// reduceFound handles what the admin does about an installation of an earlier run.
+// afterSignIn goes on with an installation of an earlier run when e was the
+// sign-in that it waited for. before is the state before e.
+func (s State) afterSignIn(before State, e Event) (State, Effect) {
+	_, signedIn := e.(EntraSignedIn)
+	if signedIn && before.expects(e) && s.Reopened != nil && s.Reopened.SignedIn {
+		return s.goOn()
+	}
+	return s, nil
+}
+
+// reduceFound handles what the admin does about an installation that stopped, of
+// this run or of an earlier one.
 func reduceFound(s State, e Event) (State, Effect) {
 	switch e := e.(type) {
+	case RetryPressed:
+		if s.CanRetry() {
+			return s.retry()
+		}
+	case UndoPressed:
+		return s.takeBack()
 	case ResumePressed:
 		if s.CanResume() {
 			return s.reopen(false)
