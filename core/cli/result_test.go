@@ -56,3 +56,29 @@ func TestJudge(t *testing.T) {
 		})
 	}
 }
+
+func TestJudge_undo(t *testing.T) {
+	state := func(e apply.Ending) setup.State {
+		return setup.State{Install: setup.Install{Outcome: &apply.Outcome{Ending: e}}}
+	}
+	for name, c := range map[string]struct {
+		s    setup.State
+		err  error
+		want string
+	}{
+		"taken back":   {state(apply.TakenBack), nil, ResultDone},
+		"a rest stays": {state(apply.PartLeft), errors.New("x"), ResultFailed},
+		"never begun":  {setup.State{}, errors.New("x"), ResultFailed},
+	} {
+		r := Judge(CommandUndo, c.s, c.err)
+		if r.Result != c.want || (r.ExitCode == ExitClean) != (c.want == ResultDone) {
+			t.Errorf("%s: %s, exit code %d", name, r.Result, r.ExitCode)
+		}
+		if c.want == ResultDone && r.closing() != "Done: the installation is taken back." {
+			t.Errorf("%s: %q", name, r.closing())
+		}
+	}
+	if r := Judge(CommandResume, state(apply.Broken), nil); r.Result != ResultFailed || r.Command != "resume" {
+		t.Errorf("a broken resume is %s", r.Result)
+	}
+}

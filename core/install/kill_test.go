@@ -578,3 +578,23 @@ func TestOneWizardPerComputer(t *testing.T) {
 	w.must(t, cli.CommandResume)
 	w.opens(t)
 }
+
+// TestUndo_laterLeavesWhatOthersChanged takes a finished installation back from
+// another process, after somebody else changed one of its values.
+func TestUndo_laterLeavesWhatOthersChanged(t *testing.T) {
+	w := newWorld(t, time.Now().UTC().Truncate(time.Second), nil)
+	before := w.snapshot(t)
+	w.must(t, cli.CommandInstall)
+	if _, err := w.db.ExecContext(t.Context(), "UPDATE mms_server_configuration SET keyset_id = 4711"); err != nil {
+		t.Fatal(err)
+	}
+	e := w.do(t, cli.CommandUndo, moment{}, 0)
+	if e.code != cli.ExitFailed || !strings.Contains(e.stdout, string(setup.CodeLeft)) || !strings.Contains(e.stdout, "key set id") {
+		t.Fatalf("undo ended with %+v", e)
+	}
+	after := w.snapshot(t)
+	equal(t, "undone but for what somebody else changed", before, after, "reports", "table mms_server_configuration")
+	if !strings.Contains(after["table mms_server_configuration"], "keyset_id=4711|") {
+		t.Error("what somebody else changed was overwritten")
+	}
+}
