@@ -426,7 +426,7 @@ func killRuns(t *testing.T) int {
 	t.Helper()
 	n, err := strconv.Atoi(os.Getenv("RECONNECT_KILL_RUNS"))
 	if err != nil || n <= 0 {
-		n = 20
+		n = 12
 	}
 	return n
 }
