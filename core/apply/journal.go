@@ -15,6 +15,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // JournalFormat is the version of the journal's form. A program reads journals
@@ -136,7 +137,7 @@ func CreateJournal(dataDir string, b Begin, now func() time.Time) (*Journal, err
 	if err := j.append(Record{Kind: RecordBegin, Begin: &b}); err != nil {
 		return nil, errors.Join(err, f.Close(), os.Remove(path))
 	}
-	if err := syncDir(filepath.Dir(path)); err != nil {
+	if err := wholefile.SyncDir(filepath.Dir(path)); err != nil {
 		return nil, errors.Join(writeProblem(path, err), f.Close())
 	}
 	return j, nil

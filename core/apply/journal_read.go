@@ -8,7 +8,6 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"time"
@@ -196,17 +195,4 @@ func readProblem(path string, err error) error {
 		Code: CodeJournalRead, What: "The journal can't be opened.", Why: p.What, Fix: p.Fix,
 		Detail: path + ": " + err.Error(), Cause: err,
 	}
-}
-
-// syncDir makes a new name in a folder durable. Windows does so by itself and
-// lets no folder be opened for it.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -3,7 +3,6 @@ package install
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/report"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // keySnapshot is where the journal keeps the rows as they were.
@@ -196,28 +196,11 @@ func (w *work) writeReports(o apply.Outcome) error {
 			err = report.JSON(&b, record)
 		}
 		if err == nil {
-			err = writeFile(path, b.Bytes())
+			err = wholefile.Write(path, b.Bytes())
 		}
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// writeFile replaces a file as a whole.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

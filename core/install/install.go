@@ -19,6 +19,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // Codes of the problems that Install itself finds.
@@ -155,17 +156,11 @@ func (i *Installer) with(ctx context.Context, job setup.Job, e errand, do func(*
 }
 
 // sweep removes the half-written files that a run which was killed left beside
-// the vault and the reports. Nobody else writes there now.
+// the vault and the reports. Nobody else writes there now. One that stays harms
+// nobody.
 func (i *Installer) sweep() {
-	for _, pattern := range []string{filepath.Join(VaultDir(i.p.DataDir), ".vault*"), filepath.Join(ReportDir(i.p.DataDir), ".report-*")} {
-		list, err := filepath.Glob(pattern)
-		if err != nil {
-			continue // only a pattern that is none
-		}
-		for _, path := range list {
-			_ = os.Remove(path) // one that stays harms nobody
-		}
-	}
+	_ = wholefile.Sweep(VaultDir(i.p.DataDir))
+	_ = wholefile.Sweep(ReportDir(i.p.DataDir))
 }
 
 // journal makes the journal of the installation, or opens it to go on.

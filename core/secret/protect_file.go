@@ -9,6 +9,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // keyFile is the name of the key's file beside the vault.
@@ -30,7 +32,7 @@ func NewFileProtector(dir, machine string) (Protector, error) {
 		if _, err := rand.Read(raw); err != nil {
 			return nil, vaultFileProblem(path, err)
 		}
-		err = replaceFile(path, raw)
+		err = wholefile.Write(path, raw)
 	}
 	if err != nil {
 		return nil, vaultFileProblem(path, err)

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // Codes of the vault's problems.
@@ -195,31 +196,13 @@ func (v *Vault) save(c vaultContent) error {
 	if err != nil {
 		return vaultFileProblem(v.path(), err)
 	}
-	if err := replaceFile(v.path(), data); err != nil {
+	if err := wholefile.Write(v.path(), data); err != nil {
 		return vaultFileProblem(v.path(), err)
 	}
 	return nil
 }
 
 func (v *Vault) path() string { return filepath.Join(v.dir, vaultFile) }
-
-// replaceFile writes a new file beside the old one and puts it in its place, so
-// that after a crash there is the one or the other. The mode is 0600.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDir(filepath.Dir(path))
-}
 
 func vaultFileProblem(path string, err error) *problem.Problem {
 	p := problem.From(err)

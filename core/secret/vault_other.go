@@ -3,7 +3,6 @@
 package secret
 
 import (
-	"errors"
 	"os"
 	"strings"
 )
@@ -28,13 +27,4 @@ func privateDir(dir string) error {
 		return err
 	}
 	return os.Chmod(dir, 0o700)
-}
-
-// syncDir makes a new name in a folder durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

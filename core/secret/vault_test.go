@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 const canary = "C4nary-5ecret-\x00-ü"
@@ -220,7 +221,7 @@ func TestVault_failedReplaceKeepsTheOld(t *testing.T) {
 	if err := os.Mkdir(path, 0o700); err != nil { // a folder can't be replaced by a file
 		t.Fatal(err)
 	}
-	if err := replaceFile(path, []byte("x")); err == nil {
+	if err := wholefile.Write(path, []byte("x")); err == nil {
 		t.Fatal("no error")
 	}
 	entries, err := os.ReadDir(dir)

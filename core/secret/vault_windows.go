@@ -105,7 +105,3 @@ func privateDir(dir string) error {
 	return windows.SetNamedSecurityInfo(dir, windows.SE_FILE_OBJECT,
 		windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, dacl, nil)
 }
-
-// syncDir has nothing to do: NTFS makes names durable in its own journal, and a
-// folder can't be opened for flushing.
-func syncDir(string) error { return nil }

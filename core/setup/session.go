@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // Params are what a session is made from. Site is needed, the rest has defaults.
@@ -82,7 +83,7 @@ func NewSession(p Params) *Session {
 		p.OnChange = func() {}
 	}
 	if p.SaveFile == nil {
-		p.SaveFile = writeFile
+		p.SaveFile = wholefile.Write
 	}
 	root, end := context.WithCancel(context.Background())
 	s := &Session{
