@@ -27,21 +27,25 @@ type account struct {
 	passBox  *kit.Field
 	dcBox    *kit.Field
 	note     *fyne.Container
+	cert     *fyne.Container
 	rights   *fyne.Container
 	ok       *kit.Button
 	bar      *kit.Progress
 	checking *kit.Text
-	asked    bool // OK was pressed since the dialog opened
-	waiting  bool // the proof is under way
+	asked    bool   // OK was pressed since the dialog opened
+	waiting  bool   // the proof is under way
+	pin      string // SHA-256 of the certificate that was accepted
+	trust    string // file of an authority, from the answers file
 	made     memo
 	noted    memo
+	certMade memo
 }
 
 // ShowAccount opens the dialog for a forest.
 func (s *Shell) ShowAccount(name string) {
 	st := s.session.State()
 	answer := st.ForestAnswer(name)
-	a := &account{shell: s, name: name, note: kit.Column(0), rights: kit.Column(0)}
+	a := &account{shell: s, name: name, note: kit.Column(0), cert: kit.Column(0), rights: kit.Column(0), pin: answer.PinSHA256, trust: answer.TrustFile}
 	user := answer.User
 	if user == "" {
 		user = strings.ToUpper(name) + `\`
@@ -80,7 +84,7 @@ func (a *account) open(st setup.State) {
 	}
 	for _, o := range []fyne.CanvasObject{
 		kit.Column(10, a.option.Objects()...), a.userBox.Object(), a.passBox.Object(), a.dcBox.Object(),
-		a.note, a.rights, kit.Column(6, a.checking, a.bar),
+		a.note, a.cert, a.rights, kit.Column(6, a.checking, a.bar),
 	} {
 		body.Add(o)
 	}
@@ -109,6 +113,7 @@ func (a *account) give() {
 		Forest: answers.Forest{
 			Forest: a.name, Option: answers.AccountOption(a.option.Value()),
 			User: strings.TrimSpace(a.user.Text), DC: strings.TrimSpace(a.dc.Text),
+			PinSHA256: a.pin, TrustFile: a.trust,
 		},
 		Password: secret.New(a.password.Text),
 	}
@@ -143,6 +148,7 @@ func (a *account) update(s setup.State) {
 	}
 	a.busy(busy, s)
 	a.problems(f, busy)
+	a.certificate(f, busy)
 	if a.made.changed(f.Account, f.Findings) {
 		a.rights.Objects = nil
 		if f.Account != nil {
@@ -196,6 +202,31 @@ func (a *account) problems(f setup.Forest, busy bool) {
 		}
 	}
 	show(a.note, above != nil)
+}
+
+// certificate shows one that stopped the sign-in, and the one that was accepted.
+func (a *account) certificate(f setup.Forest, busy bool) {
+	c := f.Certificate
+	if busy || f.Account != nil || (c != nil && (c.Trusted || c.Pinned)) {
+		c = nil
+	}
+	if !a.certMade.changed(c, a.pin) {
+		return
+	}
+	a.cert.Objects = nil
+	if c != nil {
+		a.cert.Objects = append(a.cert.Objects, a.shell.certificate(tr("account.certificate"), *c, func() {
+			a.pin = c.SHA256
+			a.give()
+		}))
+	}
+	if a.pin != "" {
+		a.cert.Objects = append(a.cert.Objects, a.shell.pinned(tr("account.certificate.accepted"), a.pin, func() {
+			a.pin = ""
+			a.update(a.shell.session.State())
+		}))
+	}
+	show(a.cert, len(a.cert.Objects) > 0)
 }
 
 // table lists the rights, and the commands for those that are missing.

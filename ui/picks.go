@@ -121,15 +121,16 @@ func (w *way) update(s setup.State) {
 		w.object.Add(kit.Column(8, kit.Muted(tr("way.title", sql.Typed)), layers(sql.Layers)))
 	}
 	if c := sql.Certificate; c != nil && !c.Trusted && !c.Pinned {
-		w.object.Add(w.certificate(*c))
+		w.object.Add(w.shell.certificate(tr("certificate.title"), *c, func() {
+			w.shell.session.Dispatch(setup.CertificatePinned{SHA256: c.SHA256})
+		}))
 	}
 	if pin := s.Answers.SQL.PinSHA256; pin != "" {
-		w.object.Add(kit.Column(2, kit.Muted(tr("certificate.pinned")), kit.Mono(groups(pin)), kit.Line(0, 0,
-			kit.NewSmallLink(w.shell.keys, tr("certificate.unpin"), func() {
-				sql := w.shell.session.State().Answers.SQL
-				sql.PinSHA256 = ""
-				w.shell.session.Dispatch(setup.SQLEdited{SQL: sql})
-			}))))
+		w.object.Add(w.shell.pinned(tr("certificate.pinned"), pin, func() {
+			sql := w.shell.session.State().Answers.SQL
+			sql.PinSHA256 = ""
+			w.shell.session.Dispatch(setup.SQLEdited{SQL: sql})
+		}))
 	}
 	w.object.Hidden = len(w.object.Objects) == 0
 }
@@ -156,39 +157,4 @@ func layers(list []facts.Layer) fyne.CanvasObject {
 			mark(icon, color, tr(word)), kit.NewText(kit.Span{Text: tr("layer." + string(l.Name)), Size: kit.SizeSmall}), kit.Muted(detail))))
 	}
 	return kit.Card(rows...)
-}
-
-// certificate shows a certificate that is not trusted.
-func (w *way) certificate(c facts.Certificate) fyne.CanvasObject {
-	parts := []fyne.CanvasObject{kit.Bold(tr("certificate.title"))}
-	if c.Reason != "" {
-		parts = append(parts, kit.NewText(kit.Span{Text: c.Reason, Size: kit.SizeSmall}))
-	}
-	line := func(key, text string, mono bool) {
-		parts = append(parts, kit.Row(0, []float32{colLabel, kit.Rest}, kit.Muted(tr(key)),
-			kit.NewText(kit.Span{Text: text, Size: kit.SizeSmall, Mono: mono})))
-	}
-	line("certificate.subject", c.Subject, false)
-	line("certificate.issuer", c.Issuer, false)
-	line("certificate.dates", tr("certificate.range", c.NotBefore.Local().Format("2006-01-02"), c.NotAfter.Local().Format("2006-01-02")), false)
-	line("certificate.sha256", groups(c.SHA256), true)
-	parts = append(parts, kit.NewText(kit.Span{Text: tr("certificate.compare"), Size: kit.SizeSmall}),
-		kit.Inset(0, 4, 0, 2, kit.Line(10, 8,
-			kit.NewButton(w.shell.keys, kit.Small, tr("certificate.accept"), func() {
-				w.shell.session.Dispatch(setup.CertificatePinned{SHA256: c.SHA256})
-			}),
-			kit.NewButton(w.shell.keys, kit.Small, tr("certificate.copy"), func() { w.shell.hooks.copy(c.SHA256) }))))
-	return kit.Callout(kit.MoodWarning, parts...)
-}
-
-// groups writes a fingerprint in groups of four for comparing by eye.
-func groups(hex string) string {
-	out := ""
-	for i, r := range hex {
-		if i > 0 && i%4 == 0 {
-			out += " "
-		}
-		out += string(r)
-	}
-	return out
 }

@@ -154,6 +154,10 @@ type Forest struct {
 	User     string        `json:"user,omitempty"`
 	Password SecretRef     `json:"password,omitzero"`
 	DC       string        `json:"dc,omitempty"` // a domain controller to use instead of a found one
+	// PinSHA256 accepts the domain controller's certificate with this fingerprint,
+	// 64 hex digits, beside those that are trusted.
+	PinSHA256 string `json:"pinSha256,omitempty"`
+	TrustFile string `json:"trustFile,omitempty"` // a CA certificate, .pem .cer .crt .der
 }
 
 // Options are the choices of Ready to configure.
@@ -168,21 +172,23 @@ type Acknowledge struct {
 
 // Fields of the inputs, as problems name them.
 const (
-	FieldServer     problem.Field = "sql.server"
-	FieldInstance   problem.Field = "sql.instance"
-	FieldDatabase   problem.Field = "sql.database"
-	FieldSQLUser    problem.Field = "sql.user"
-	FieldSQLPass    problem.Field = "sql.password"
-	FieldCert       problem.Field = "sql.pinSha256"
-	FieldTrustFile  problem.Field = "sql.trustFile"
-	FieldEncryption problem.Field = "sql.encryption"
-	FieldSvcAccount problem.Field = "components.serviceAccount.name"
-	FieldInstalled  problem.Field = "components.installedVersion"
-	FieldEntraUser  problem.Field = "entra.user"
-	FieldForestUser problem.Field = "forests.user"
-	FieldForestPass problem.Field = "forests.password"
-	FieldForestDC   problem.Field = "forests.dc"
-	FieldBackupPath problem.Field = "options.backupPath"
+	FieldServer      problem.Field = "sql.server"
+	FieldInstance    problem.Field = "sql.instance"
+	FieldDatabase    problem.Field = "sql.database"
+	FieldSQLUser     problem.Field = "sql.user"
+	FieldSQLPass     problem.Field = "sql.password"
+	FieldCert        problem.Field = "sql.pinSha256"
+	FieldTrustFile   problem.Field = "sql.trustFile"
+	FieldEncryption  problem.Field = "sql.encryption"
+	FieldSvcAccount  problem.Field = "components.serviceAccount.name"
+	FieldInstalled   problem.Field = "components.installedVersion"
+	FieldEntraUser   problem.Field = "entra.user"
+	FieldForestUser  problem.Field = "forests.user"
+	FieldForestPass  problem.Field = "forests.password"
+	FieldForestDC    problem.Field = "forests.dc"
+	FieldForestPin   problem.Field = "forests.pinSha256"
+	FieldForestTrust problem.Field = "forests.trustFile"
+	FieldBackupPath  problem.Field = "options.backupPath"
 )
 
 // Clone gives a copy that shares nothing with a.

@@ -80,6 +80,9 @@ type ForestAccount struct {
 	Container  string    `json:"container"`  // DN where a new account goes
 	Rights     []Right   `json:"rights"`
 	At         time.Time `json:"at"`
+	// Certificate is that of the domain controller, accepted or refused; nil when
+	// none was shown.
+	Certificate *Certificate `json:"certificate,omitempty"`
 }
 
 // Lacking gives the rights that the account does not have.

@@ -128,6 +128,9 @@ func (d *Directory) stay(ctx context.Context, a plan.Account, admin apply.Creden
 	if err != nil {
 		return nil, domain{}, err
 	}
+	if d, err = d.trusting(a.PinSHA256, a.TrustFile); err != nil {
+		return nil, domain{}, err
+	}
 	w := wanted{domain: forest, forest: forest}
 	if a.Controller != "" {
 		w.known = []string{a.Controller}

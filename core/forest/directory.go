@@ -34,7 +34,8 @@ type Directory struct {
 	// PortWait is how long a port may take to open; 0 for 3 s.
 	PortWait time.Duration
 
-	wrap func(net.Conn) net.Conn // for tests: what becomes of a connection
+	trust *trust                  // of one visit; nil outside
+	wrap  func(net.Conn) net.Conn // for tests: what becomes of a connection
 }
 
 func (d *Directory) now() time.Time {

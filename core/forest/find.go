@@ -199,7 +199,7 @@ func (d *Directory) look(ctx context.Context, domain string, hosts []string) []c
 func (d *Directory) ask(ctx context.Context, domain, host string) (rootDSE, ping, bool, error) {
 	s, err := d.plain(ctx, host)
 	if err != nil {
-		tls, tlsErr := d.ldaps(ctx, controller{host: host})
+		tls, tlsErr := d.unchecked(ctx, host)
 		if tlsErr != nil {
 			return rootDSE{}, ping{}, false, err
 		}

@@ -47,6 +47,8 @@ const (
 	CodeGrantMissing problem.Code = "ad.rights.not-grantable"  // what a right is about is not in this forest
 	CodeNotKept      problem.Code = "ad.rights.not-kept"       // reading back shows that the entries are not there
 	CodeBusy         problem.Code = "ad.directory.unavailable" // busy, unavailable or read-only for the moment
+	CodePinBad       problem.Code = "ad.tls.pin-bad"           // a fingerprint that is none
+	CodeTrustFile    problem.Code = "ad.tls.trust-file"        // the file of an authority can't be used
 )
 
 var subCode = regexp.MustCompile(`\bdata ([0-9a-fA-F]+)`)

@@ -2,10 +2,8 @@ package forest
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
@@ -76,7 +74,7 @@ func (d *Directory) signIn(ctx context.Context, c controller, cred credentials) 
 	return nil, &problem.Problem{
 		Code: CodeProtection, What: "No protected connection to " + c.name() + " can be made, so the password was not sent.",
 		Why:    "Its certificate can't be accepted or is missing, and Kerberos did not work either.",
-		Fix:    "Install the root certificate of the authority that issued the domain controller's certificate on this computer, or open ports 88 and 389 for Kerberos. The details say what stopped each way.",
+		Fix:    "Install the root certificate of the authority that issued the domain controller's certificate on this computer, accept exactly this certificate after comparing its SHA-256, or open ports 88 and 389 for Kerberos. The details say what stopped each way.",
 		Detail: strings.Join(failed, "\n"),
 	}
 }
@@ -109,18 +107,7 @@ func (d *Directory) signedIn(ctx context.Context, s *session) (_ *session, err e
 
 // ldaps opens port 636 with a checked certificate.
 func (d *Directory) ldaps(ctx context.Context, c controller) (*session, error) {
-	raw, err := d.dial(ctx, c.host, portLDAPS)
-	if err != nil {
-		return nil, err
-	}
-	conn := tls.Client(raw, d.tlsConfig(c))
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
-	defer cancel()
-	if err := conn.HandshakeContext(ctx); err != nil {
-		_ = raw.Close() // nothing was sent
-		return nil, err
-	}
-	return newSession(conn, raw, true, c.host, d.timeout()), nil
+	return d.overTLS(ctx, c.host, d.tlsConfig(c))
 }
 
 // startTLS opens port 389 and turns it into TLS, with a checked certificate.
@@ -138,15 +125,6 @@ func (d *Directory) startTLS(ctx context.Context, c controller) (*session, error
 		return nil, errors.New("the connection is not protected by TLS")
 	}
 	return s, nil
-}
-
-// tlsConfig checks the certificate against the name that was typed or that DNS
-// gave, never against one that the server tells about itself.
-func (d *Directory) tlsConfig(c controller) *tls.Config {
-	return &tls.Config{
-		ServerName: strings.Trim(c.host, "[]"), RootCAs: d.Roots, MinVersion: tls.VersionTLS12,
-		Time: func() time.Time { return d.now() },
-	}
 }
 
 // tlsReason says what is wrong with a certificate, with the names and dates in it.

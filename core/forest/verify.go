@@ -32,12 +32,17 @@ func (d *Directory) Verify(ctx context.Context, r setup.ForestRequest, say func(
 	if err != nil {
 		return facts.ForestAccount{}, err
 	}
+	if d, err = d.trusting(r.Answer.PinSHA256, r.Answer.TrustFile); err != nil {
+		return facts.ForestAccount{}, err
+	}
 	v, err := d.enter(ctx, wanted{domain: forest, forest: forest, typed: r.Answer.DC, known: lastUsed(r.Connector)}, cred, say)
 	if err != nil {
-		return facts.ForestAccount{}, problem.From(err)
+		return facts.ForestAccount{Certificate: d.certificate("")}, problem.From(err)
 	}
 	defer v.close()
-	out := facts.ForestAccount{Controller: v.at.name(), Protection: v.main.protection, At: d.now().UTC()}
+	out := facts.ForestAccount{
+		Controller: v.at.name(), Protection: v.main.protection, At: d.now().UTC(), Certificate: d.certificate(v.at.host),
+	}
 	self := v.self(ctx)
 	out.User = self.name
 	if r.Answer.Option == answers.ExistingAccount {

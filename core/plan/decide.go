@@ -94,6 +94,7 @@ func (b *builder) account(c facts.Connector, name string, proof facts.ForestAcco
 	answer := b.answer(name)
 	a := Account{
 		Forest: name, Connector: c.ID, Option: answer.Option, Controller: proof.Controller,
+		PinSHA256: answer.PinSHA256, TrustFile: answer.TrustFile,
 	}
 	if a.Option == "" {
 		a.Option = answers.CreateAccount

@@ -86,6 +86,8 @@ type Account struct {
 	Container  string                `json:"container,omitempty"` // DN
 	Comment    string                `json:"comment,omitempty"`   // the new account's description
 	Controller string                `json:"controller"`
+	PinSHA256  string                `json:"pinSha256,omitempty"` // a domain controller's certificate to accept
+	TrustFile  string                `json:"trustFile,omitempty"` // an authority's certificate
 	Grants     []facts.Right         `json:"grants,omitempty"`
 }
 

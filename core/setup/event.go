@@ -123,11 +123,13 @@ type (
 		Token  int
 		Tenant facts.Tenant
 	}
-	// ForestVerified is the proof for one forest.
+	// ForestVerified is the proof for one forest. With a Problem there is none, and
+	// Account holds only the certificate that was shown, if there was one.
 	ForestVerified struct {
 		Token   int
 		Forest  string
 		Account facts.ForestAccount
+		Problem *problem.Problem
 	}
 	// StepProgressed is progress of Install or of undo.
 	StepProgressed struct {

@@ -42,7 +42,8 @@ type Prober interface {
 	Inspect(ctx context.Context, a answers.Answers, password secret.Value, say func(string)) (facts.Set, error)
 }
 
-// Directory proves that a forest's answer works. It changes nothing.
+// Directory proves that a forest's answer works. It changes nothing. An error may
+// come with a ForestAccount that holds nothing but the certificate that was shown.
 type Directory interface {
 	Verify(ctx context.Context, r ForestRequest, say func(string)) (facts.ForestAccount, error)
 }

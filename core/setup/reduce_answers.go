@@ -220,7 +220,7 @@ func (s State) giveForest(e ForestGiven) (State, Effect) {
 	}
 	s.Plan, s.Busy = nil, nil
 	f := s.Forests[i]
-	f.Account, f.Findings, f.Problem = nil, nil, s.forestProblem(e.Forest)
+	f.Account, f.Findings, f.Certificate, f.Problem = nil, nil, nil, s.forestProblem(e.Forest)
 	s = s.setForest(i, f)
 	connector, found := s.connector(f.ID)
 	if f.Problem != nil || !found {

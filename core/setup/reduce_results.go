@@ -209,6 +209,14 @@ func (s State) forestVerified(e ForestVerified) State {
 		return s
 	}
 	f := s.Forests[i]
+	f.Certificate = e.Account.Certificate
+	if e.Problem != nil {
+		f.Account, f.Findings, f.Problem = nil, nil, e.Problem
+		if e.Problem.Code == problem.CodeCancelled {
+			f.Problem = nil
+		}
+		return s.setForest(i, f)
+	}
 	f.Account, f.Problem, f.Findings = &e.Account, nil, nil
 	if c, ok := s.connector(f.ID); ok {
 		f.Findings = preflight.JudgeForest(*s.Facts, c, e.Account)

@@ -56,7 +56,7 @@ func (s *Session) start(effect Effect) {
 				Answer: e.Answer, Password: secrets[answers.SecretForest(e.Answer.Forest)],
 				Connector: e.Connector, Features: e.Features,
 			}, s.sayer(e.Token))
-			return ForestVerified{Token: e.Token, Forest: e.Answer.Forest, Account: a}, err
+			return ForestVerified{Token: e.Token, Forest: e.Answer.Forest, Account: a, Problem: problem.From(err)}, nil
 		})
 	case RunInstall:
 		s.run(e.Token, true, func(ctx context.Context, r *running) (Event, error) {

@@ -146,6 +146,8 @@ type Forest struct {
 	Account  *facts.ForestAccount `json:"account,omitempty"`
 	Findings []preflight.Finding  `json:"findings,omitempty"`
 	Problem  *problem.Problem     `json:"problem,omitempty"`
+	// Certificate is what the domain controller showed; nil when it showed none.
+	Certificate *facts.Certificate `json:"certificate,omitempty"`
 }
 
 // Green tells whether the forest has its green tick: an account is proven and

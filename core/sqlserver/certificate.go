@@ -1,11 +1,8 @@
 package sqlserver
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +10,7 @@ import (
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/certs"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
@@ -51,11 +49,8 @@ func newTrust(a answers.SQL, host Address, roots *x509.CertPool, now func() time
 
 // readPin accepts a SHA-256 fingerprint with or without colons and spaces.
 func readPin(text string) (string, *problem.Problem) {
-	pin := strings.ToLower(strings.NewReplacer(":", "", " ", "", "-", "").Replace(text))
-	if pin == "" {
-		return "", nil
-	}
-	if b, err := hex.DecodeString(pin); err != nil || len(b) != sha256.Size {
+	pin, ok := certs.Pin(text)
+	if !ok {
 		return "", &problem.Problem{
 			Code: CodePinBad, Field: answers.FieldCert,
 			What: shown(text) + " is not the fingerprint of a certificate.",
@@ -76,39 +71,17 @@ func readTrustFile(path string) (*x509.CertPool, *problem.Problem) {
 			Fix: "Choose the issuing authority's certificate, exported as Base-64 or DER (.cer, .crt, .pem, .der), without a private key.",
 		}
 	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, bad(problem.From(err).What, err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	found := 0
-	for rest := b; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, bad("A certificate in it is damaged.", err)
-		}
-		pool.AddCert(c)
-		found++
-	}
-	if found > 0 {
+	pool, err := certs.Pool(path)
+	var file *os.PathError
+	switch {
+	case err == nil:
 		return pool, nil
-	}
-	c, err := x509.ParseCertificate(b)
-	if err != nil {
+	case errors.As(err, &file):
+		return nil, bad(problem.From(err).What, err)
+	case errors.Is(err, certs.ErrNone):
 		return nil, bad("There is no certificate in it.", err)
 	}
-	pool.AddCert(c)
-	return pool, nil
+	return nil, bad("A certificate in it is damaged.", err)
 }
 
 // judge looks at what the server showed. The certificate is described in any
@@ -118,7 +91,7 @@ func (t trust) judge(cs tls.ConnectionState) (facts.Certificate, *problem.Proble
 		return facts.Certificate{}, tlsProblem(CodeTLSFailed, "The server showed no certificate.", "", "")
 	}
 	leaf := cs.PeerCertificates[0]
-	c := describe(leaf)
+	c := certs.Describe(leaf)
 	c.Version = tls.VersionName(cs.Version)
 	verdict := t.check(cs.PeerCertificates)
 	c.Trusted = verdict == nil
@@ -136,25 +109,6 @@ func (t trust) judge(cs tls.ConnectionState) (facts.Certificate, *problem.Proble
 		"The server shows another certificate than the one that was accepted.",
 		"It may have been renewed, or somebody else may be answering in the server's place. Accepted: "+t.pin+". Shown: "+c.SHA256+".",
 		"Ask whoever runs the SQL Server whether the certificate was changed. If so, accept the new one.")
-}
-
-// describe puts a certificate into plain values.
-func describe(c *x509.Certificate) facts.Certificate {
-	sum := sha256.Sum256(c.Raw)
-	return facts.Certificate{
-		Subject: c.Subject.String(), Issuer: c.Issuer.String(), DNSNames: certificateNames(c),
-		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
-		SHA256: hex.EncodeToString(sum[:]), SelfMade: c.Subject.String() == c.Issuer.String(),
-	}
-}
-
-// certificateNames lists the names and addresses that a certificate is made out to.
-func certificateNames(c *x509.Certificate) []string {
-	names := append([]string(nil), c.DNSNames...)
-	for _, ip := range c.IPAddresses {
-		names = append(names, ip.String())
-	}
-	return names
 }
 
 // check verifies chain, dates, use and name. The reasons come in the order in
@@ -192,7 +146,7 @@ func (t trust) checkName(leaf *x509.Certificate) *problem.Problem {
 			return nil
 		}
 	}
-	names := certificateNames(leaf)
+	names := certs.Names(leaf)
 	made := "It is made out to " + strings.Join(names, ", ") + "."
 	fix := "Enter the server's name as it stands in the certificate, or enter that name as the name to expect in the certificate."
 	if len(names) == 0 {

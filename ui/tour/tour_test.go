@@ -22,7 +22,7 @@ func states() map[string]setup.State {
 		"3-check":           fixture.Check(), "3-check-40": fixture.Clean(fixture.Forests(40)...), "3-check-1": fixture.Busy(fixture.Clean("contoso.local"), false),
 		"4-entra": fixture.Entra(), "4-entra-prompt": fixture.EntraPrompt(), "4-entra-failed": fixture.EntraFailed(), "4-entra-signedin": fixture.SignedIn(),
 		"5-directories": fixture.Directories(), "5-directories-40": fixture.Directories(fixture.Forests(40)...), "5-directories-1": fixture.Green("contoso.local"),
-		"5-directories-lacking": fixture.Lacking(), "5-directories-locked": fixture.Locked(),
+		"5-directories-lacking": fixture.Lacking(), "5-directories-locked": fixture.Locked(), "5-directories-untrusted": fixture.DCUntrusted(),
 		"6-ready": fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
 		"8-complete": fixture.Complete(),
 	}

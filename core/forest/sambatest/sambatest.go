@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"testing"
 )
 
 //go:embed start-dc.sh
@@ -191,7 +192,7 @@ func (dc *DC) Resolver() *net.Resolver {
 // Roots trusts the authority that made the domain controller's certificate.
 func (dc *DC) Roots() (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
-	b, err := os.ReadFile(filepath.Join(dc.dir, "ca", "ca.pem"))
+	b, err := os.ReadFile(dc.caFile())
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +200,18 @@ func (dc *DC) Roots() (*x509.CertPool, error) {
 		return nil, errors.New("no certificate in ca.pem")
 	}
 	return pool, nil
+}
+
+func (dc *DC) caFile() string { return filepath.Join(dc.dir, "ca", "ca.pem") }
+
+// CA gives the certificate of that authority as PEM.
+func (dc *DC) CA(t testing.TB) []byte {
+	t.Helper()
+	b, err := os.ReadFile(dc.caFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // Tool runs samba-tool on the domain controller's files, past all sign-ins.
