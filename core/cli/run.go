@@ -141,15 +141,39 @@ type progressPrinter struct {
 }
 
 func (p *progressPrinter) show(s *setup.Session) {
-	if p.quiet || s == nil {
+	if s == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if line := progressLine(s.State()); line != "" && line != p.last {
+	state := s.State()
+	line := promptLine(state.Entra.Prompt)
+	if line == "" && !p.quiet {
+		line = progressLine(state)
+	}
+	if line != "" && line != p.last {
 		p.last = line
 		_, _ = fmt.Fprintln(p.w, line) // the console is a courtesy
 	}
+}
+
+// promptLine says what somebody has to do to sign in. It is said with /json too:
+// without it nobody could.
+func promptLine(p *setup.Prompt) string {
+	if p == nil {
+		return ""
+	}
+	line := p.Text
+	if p.URL != "" {
+		line += "\n  Address: " + p.URL
+	}
+	if p.Code != "" {
+		line += "\n  Code: " + p.Code
+	}
+	if !p.Expires.IsZero() {
+		line += "\n  Good until " + p.Expires.Local().Format("15:04")
+	}
+	return line
 }
 
 // progressLine is the newest thing to say about a state.

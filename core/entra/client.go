@@ -95,6 +95,8 @@ func New(p Params) *Client {
 // are *problem.Problem.
 func (c *Client) SignIn(ctx context.Context, r setup.CloudRequest, prompt func(setup.Prompt)) (facts.Tenant, error) {
 	c.SignOut()
+	c.wire.throttled.Store(0)
+	c.wire.challenged.Store(0)
 	ctx, cancel := context.WithTimeout(ctx, signInLimit)
 	defer cancel()
 	at, err := c.find(ctx, r)

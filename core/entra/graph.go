@@ -91,6 +91,7 @@ func (g *graph) send(ctx context.Context, c call, address string, out any) error
 		}
 		if wanted := challenge(resp); wanted != "" && claims == "" {
 			claims = wanted
+			g.wire.challenged.Add(1)
 			continue
 		}
 		return refused(c, resp, body)

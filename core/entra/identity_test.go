@@ -237,8 +237,17 @@ func TestIdentityUnderScenarios(t *testing.T) {
 	for _, scenario := range []tenant.Scenario{tenant.Throttled, tenant.ConditionalAccess} {
 		for name, i := range identityPlans() {
 			t.Run(string(scenario)+" "+name, func(t *testing.T) {
-				_, c := signedIn(t, tenant.Options{Scenario: scenario})
-				if _, err := c.CreateIdentity(t.Context(), i, nil); err != nil {
+				s, c := signedIn(t, tenant.Options{Scenario: scenario})
+				before := s.Names()
+				_, err := c.CreateIdentity(t.Context(), i, nil)
+				if scenario == tenant.ConditionalAccess && name == "application" {
+					wantCode(t, err, entra.CodeCA)
+					if got := s.Names(); !slices.Equal(got, before) {
+						t.Errorf("left behind: %v", got)
+					}
+					_, err = c.CreateIdentity(t.Context(), i, nil) // somebody has excluded it
+				}
+				if err != nil {
 					t.Fatal(text(err))
 				}
 			})

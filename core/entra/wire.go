@@ -33,6 +33,9 @@ type wire struct {
 	pause  func(context.Context, time.Duration) error
 	now    func() time.Time
 	skew   atomic.Int64 // the service's clock minus this computer's
+	// throttled counts the answers 429, and challenged the claims challenges, since
+	// the last sign-in began.
+	throttled, challenged atomic.Int64
 	// fault is the last request that got no answer. azidentity turns errors into
 	// text; this keeps what they were.
 	fault atomic.Pointer[problem.Problem]
@@ -92,6 +95,9 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 		}
 		w.fault.Store(nil)
 		w.readClock(resp)
+		if resp.StatusCode == http.StatusTooManyRequests {
+			w.throttled.Add(1)
+		}
 		wait, again := retryAfter(r, resp, try, w.now())
 		if !again || try == tries {
 			return resp, nil

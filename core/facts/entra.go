@@ -40,7 +40,11 @@ type Tenant struct {
 	Roles         Read[[]Role]         `json:"roles"`
 	Identities    Read[[]SyncIdentity] `json:"identities"`
 	Threshold     Read[int64]          `json:"deletionThreshold"`
-	At            time.Time            `json:"at"`
+	// Challenged tells that a policy asked for a stronger sign-in in the middle
+	// (a claims challenge), and Throttled how often the tenant asked to wait (429).
+	Challenged bool      `json:"claimsChallenge,omitempty"`
+	Throttled  int       `json:"throttled,omitempty"`
+	At         time.Time `json:"at"`
 }
 
 // Kinds of the account that signed in (Tenant.UserKind).

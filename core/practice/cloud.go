@@ -2,216 +2,145 @@ package practice
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/hex"
-	"fmt"
+	"errors"
+	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/entra"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
-	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
-	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
 
-// person is one pretend account of the pretend tenant.
-type person struct {
-	upn    string
-	role   string // template id, or empty
-	state  facts.RoleState
-	tenant string // another tenant's initial domain, for a wrong one
-	kind   string
-}
+// codePage is the problem of a sign-in page that shows an error and never comes
+// back to the program: a person would see it and cancel.
+const codePage problem.Code = "practice.page"
 
-// tenant is the pretend Microsoft Entra tenant. It implements setup.Cloud and apply.Cloud.
-type tenant struct {
-	mu         sync.Mutex
-	initial    string
-	domains    []string
-	people     map[string]person // by UPN in lower case
-	identities map[string]facts.SyncIdentity
-	lastSync   time.Time
-	signedIn   bool
-	now        func() time.Time
-	pause      time.Duration
+// pausesPerWait is how many of the site's pauses a wait of core/entra takes at most.
+const pausesPerWait = 4
+
+// cloud is the tenant of a practice site: the real core/entra over HTTPS to a
+// stand-in in this process, and a pretend person at the browser and the phone.
+type cloud struct {
+	*entra.Client
+	tenant *tenant.Server
+	pause  time.Duration
+	life   context.Context // of the site: a browser outlives the call that opened it
+	end    context.CancelFunc
+
+	mu    sync.Mutex
+	stuck func(error) // told when the browser stops at an error
 }
 
 var (
-	_ setup.Cloud = (*tenant)(nil)
-	_ apply.Cloud = (*tenant)(nil)
+	_ setup.Cloud = (*cloud)(nil)
+	_ apply.Cloud = (*cloud)(nil)
 )
 
-// SignIn pretends the sign-in with a second factor, as setup.Cloud describes.
-func (t *tenant) SignIn(ctx context.Context, r setup.CloudRequest, prompt func(setup.Prompt)) (facts.Tenant, error) {
-	if r.Answer.Flow == answers.FlowDevice {
-		prompt(setup.Prompt{
-			Text: "On a pretend phone the code is being typed. Nothing has to be done.",
-			URL:  "https://microsoft.com/devicelogin", Code: "PRACTICE1", Expires: t.now().Add(15 * time.Minute).UTC(),
-		})
-	} else {
-		prompt(setup.Prompt{Text: "A pretend browser signs in and approves the second factor. Nothing has to be done."})
+// newCloud starts the tenant of a recipe. Its last synchronization is what the
+// database's own history says.
+func newCloud(r recipe, o Options, truth sample.Truth) (*cloud, error) {
+	last := truth.LastEntraImport
+	if last.IsZero() {
+		last = o.Now().Add(-r.sample.LastSyncAge)
 	}
-	select {
-	case <-ctx.Done():
-		return facts.Tenant{}, ctx.Err()
-	case <-time.After(3 * t.pause):
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	p, ok := t.people[strings.ToLower(strings.TrimSpace(r.Answer.User))]
-	if !ok {
-		return facts.Tenant{}, &problem.Problem{
-			Code: "entra.user.unknown", Field: answers.FieldEntraUser,
-			What:   fmt.Sprintf("The practice tenant has no account %q.", r.Answer.User),
-			Fix:    "Use one of the accounts that the practice banner names, for example admin@" + t.initial + ".",
-			Detail: "AADSTS50034",
-		}
-	}
-	t.signedIn = true
-	return t.facts(p), nil
-}
-
-func (t *tenant) facts(p person) facts.Tenant {
-	const source = "practice tenant"
-	now := t.now()
-	initial, domains := t.initial, t.domains
-	if p.tenant != "" {
-		initial, domains = p.tenant, []string{p.tenant}
-	}
-	roles := []facts.Role{
-		{Name: "Hybrid Identity Administrator", ID: facts.RoleHybridAdmin, State: facts.RoleMissing},
-		{Name: "Global Administrator", ID: facts.RoleGlobalAdmin, State: facts.RoleMissing},
-	}
-	for i := range roles {
-		if roles[i].ID == p.role {
-			roles[i].State = p.state
-		}
-	}
-	var identities []facts.SyncIdentity
-	for _, i := range t.identities {
-		identities = append(identities, i)
-	}
-	id := sha256.Sum256([]byte(initial))
-	return facts.Tenant{
-		ID:            guid(id[:]),
-		Name:          strings.ToUpper(initial[:1]) + strings.TrimSuffix(initial, ".onmicrosoft.com")[1:],
-		InitialDomain: initial,
-		Domains:       facts.Known(domains, source, now),
-		Cloud:         string(answers.CloudGlobal),
-		SyncEnabled:   facts.Known(true, source, now),
-		LastSync:      facts.Known(t.lastSync, source, now),
-		User:          p.upn,
-		UserKind:      p.kind,
-		Roles:         facts.Known(roles, source, now),
-		Identities:    facts.Known(identities, source, now),
-		Threshold:     facts.Known(int64(500), source, now),
-		At:            now.UTC(),
-	}
-}
-
-// SignOut forgets the sign-in.
-func (t *tenant) SignOut() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.signedIn = false
-}
-
-func (t *tenant) ready(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(t.pause):
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.signedIn {
-		return &problem.Problem{
-			Code: "entra.signed-out", What: "Nobody is signed in to Microsoft Entra ID any more.",
-			Fix: "Go back to Connect to Microsoft Entra ID and sign in again.",
-		}
-	}
-	return nil
-}
-
-// CreateIdentity makes the planned identity, as apply.Cloud describes.
-func (t *tenant) CreateIdentity(ctx context.Context, i plan.Identity, say func(string)) (apply.IdentityCredential, error) {
-	if err := t.ready(ctx); err != nil {
-		return apply.IdentityCredential{}, err
-	}
-	say("Waiting until the tenant knows " + i.Name)
-	if err := t.ready(ctx); err != nil {
-		return apply.IdentityCredential{}, err
-	}
-	c, err := credential(i)
+	server, err := tenant.New(tenant.Options{Scenario: r.tenant, Initial: siteTenant, LastSync: last})
 	if err != nil {
-		return apply.IdentityCredential{}, err
+		return nil, err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.identities[strings.ToLower(i.Name)] = facts.SyncIdentity{Name: i.Name, Kind: string(i.Kind), Server: serverOf(i.Name)}
+	c := &cloud{tenant: server, pause: o.Pause}
+	c.life, c.end = context.WithCancel(context.Background())
+	c.Client = entra.New(entra.Params{
+		Client: tenant.OwnClient, OpenURL: c.open, Trust: server.Trust(), Dial: server.Dial, Now: o.Now,
+		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }, // nothing leaves this computer
+		Pause: func(ctx context.Context, d time.Duration) error { return wait(ctx, min(d, pausesPerWait*o.Pause)) },
+	})
 	return c, nil
 }
 
-// credential makes a password, or a key with a name for its certificate.
-func credential(i plan.Identity) (apply.IdentityCredential, error) {
-	if i.Kind == plan.IdentityUser {
-		var b [32]byte
-		if _, err := rand.Read(b[:]); err != nil {
-			return apply.IdentityCredential{}, fmt.Errorf("make a password: %w", err)
-		}
-		return apply.IdentityCredential{Login: i.Name, Secret: secret.New(hex.EncodeToString(b[:]))}, nil
+// SignIn signs in as setup.Cloud describes; the pretend person does what a person
+// would have to do.
+func (c *cloud) SignIn(ctx context.Context, r setup.CloudRequest, prompt func(setup.Prompt)) (facts.Tenant, error) {
+	c.tenant.Sit(strings.TrimSpace(r.Answer.User))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	c.mu.Lock()
+	c.stuck = cancel
+	c.mu.Unlock()
+	t, err := c.Client.SignIn(ctx, r, func(p setup.Prompt) { prompt(pretended(p)) })
+	if page := new(pageError); err != nil && errors.As(context.Cause(ctx), &page) {
+		return t, page.problem()
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return apply.IdentityCredential{}, fmt.Errorf("make a key: %w", err)
-	}
-	der := x509.MarshalPKCS1PrivateKey(key)
-	thumb := sha256.Sum256(x509.MarshalPKCS1PublicKey(&key.PublicKey))
-	id := sha256.Sum256([]byte(i.Name))
-	return apply.IdentityCredential{
-		Login: guid(id[:]), Thumbprint: strings.ToUpper(hex.EncodeToString(thumb[:20])), Secret: secret.FromBytes(der),
-	}, nil
+	return t, err
 }
 
-// RemoveIdentity takes CreateIdentity back, as apply.Cloud describes.
-func (t *tenant) RemoveIdentity(ctx context.Context, i plan.Identity) error {
-	if err := t.ready(ctx); err != nil {
-		return err
+// pretended says that nobody has to do anything. The address is left out: a real
+// browser would find Microsoft there, and not the stand-in.
+func pretended(p setup.Prompt) setup.Prompt {
+	if p.Code != "" {
+		p.Text = "PRACTICE: on a pretend phone this code is being typed in at " + p.URL + ". Nothing has to be done."
+	} else {
+		p.Text = "PRACTICE: a pretend browser signs in and approves the second factor. Nothing has to be done."
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.identities, strings.ToLower(i.Name))
+	p.URL = ""
+	return p
+}
+
+// pageError is an error that the sign-in page shows.
+type pageError struct{ err error }
+
+func (e *pageError) Error() string { return e.err.Error() }
+
+func (e *pageError) problem() *problem.Problem {
+	return &problem.Problem{
+		Code: codePage, What: "The sign-in page shows an error, and does not come back to the program.",
+		Why: "A person would read it there and cancel the sign-in. This is what it says: " + e.err.Error(),
+		Fix: "Leave the client id empty to practise, or sign in as one of the pretend accounts.", Cause: e.err,
+	}
+}
+
+// open is the pretend browser. It returns at once, as opening a browser does.
+func (c *cloud) open(address string) error {
+	c.mu.Lock()
+	stuck := c.stuck
+	c.mu.Unlock()
+	go func() {
+		if wait(c.life, c.pause) != nil {
+			return
+		}
+		c.tenant.Browse(c.life, address, "", func(err error) {
+			if err != nil && stuck != nil {
+				stuck(&pageError{err})
+			}
+		})
+	}()
 	return nil
 }
 
-// HasIdentity tells whether the identity is there.
-func (t *tenant) HasIdentity(ctx context.Context, i plan.Identity) (bool, error) {
-	if err := t.ready(ctx); err != nil {
-		return false, err
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	_, ok := t.identities[strings.ToLower(i.Name)]
-	return ok, nil
+// Close signs out and stops the stand-in.
+func (c *cloud) Close() error {
+	c.end()
+	c.SignOut()
+	return c.tenant.Close()
 }
 
-// serverOf takes the server out of Sync_<SERVER>_<hex> or ConnectSyncProvisioning_<SERVER>_<hex>.
-func serverOf(name string) string {
-	parts := strings.Split(name, "_")
-	if len(parts) < 3 {
-		return ""
+// wait pauses until the time is up or ctx ends.
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
 	}
-	return strings.Join(parts[1:len(parts)-1], "_")
-}
-
-// guid writes the first 16 bytes of b as a GUID.
-func guid(b []byte) string {
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }

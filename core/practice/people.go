@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
-	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 )
 
 // newDirectory makes the pretend forests of a recipe.
@@ -44,32 +43,4 @@ func accounts(password func(sam string) string) []*account {
 				sitePrevious + "' configured to synchronize to tenant '" + siteTenant + "'.",
 		},
 	}
-}
-
-// newTenant makes the pretend tenant of a recipe. Its last synchronization is
-// what the database's own history says.
-func newTenant(r recipe, o Options, truth sample.Truth) *tenant {
-	t := &tenant{
-		initial: siteTenant, domains: []string{siteTenant, "contoso.com"}, now: o.Now, pause: o.Pause,
-		lastSync: truth.LastEntraImport, identities: map[string]facts.SyncIdentity{}, people: map[string]person{},
-	}
-	if t.lastSync.IsZero() {
-		t.lastSync = o.Now().Add(-r.sample.LastSyncAge)
-	}
-	old := "Sync_" + sitePrevious + "_4f1c09ab77d2@" + siteTenant
-	t.identities[strings.ToLower(old)] = facts.SyncIdentity{Name: old, Kind: "user", Server: sitePrevious}
-	for _, p := range []person{
-		{upn: "admin@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleActive},
-		{upn: "global@contoso.com", role: facts.RoleGlobalAdmin, state: facts.RoleActive},
-		{upn: "eligible@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleEligible},
-		{upn: "helpdesk@" + siteTenant},
-		{upn: "guest@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleActive, kind: facts.UserGuest},
-		{upn: "other@" + siteTenant, role: facts.RoleHybridAdmin, state: facts.RoleActive, tenant: "fabrikam.onmicrosoft.com"},
-	} {
-		if p.kind == "" {
-			p.kind = facts.UserMember
-		}
-		t.people[strings.ToLower(p.upn)] = p
-	}
-	return t
 }

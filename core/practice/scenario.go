@@ -11,6 +11,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/nearest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
 )
 
 // Scenario is one state of the pretend site, by name on the command line and on
@@ -46,6 +47,7 @@ type recipe struct {
 	collation string
 	plainUser bool // the login has no rights beyond reading
 	live      bool // another server's sessions are open
+	tenant    tenant.Scenario
 
 	situation answers.Situation
 	password  func(account string) string // of a pretend account
@@ -141,7 +143,19 @@ func Scenarios() []Scenario {
 		{"large", "A large database", "100,000 objects, for those who want to see that it does not take longer.", func(r *recipe) {
 			r.sample.Objects, r.sample.Lean = 100_000, true
 		}},
+		ofTenant(tenant.WrongTenant, "An account of another tenant", "The sign-in page knows the account from another tenant than the database's."),
+		ofTenant(tenant.NoRole, "An account without a role", "The account is neither Hybrid Identity Administrator nor Global Administrator."),
+		ofTenant(tenant.RoleNotActivated, "A role that is not activated", "The account is eligible for the role, and has not activated it."),
+		ofTenant(tenant.ConsentMissing, "Consent is missing", "Nobody has allowed the application that signs in what it needs."),
+		ofTenant(tenant.ConditionalAccess, "Conditional Access", "A policy wants a stronger sign-in in the middle, and blocks the new sync identity until it is excluded."),
+		ofTenant(tenant.Throttled, "A tenant that is busy", "Every request is answered with 429 the first time; nothing is lost but time."),
+		ofTenant(tenant.IdentityLimit, "No room for a sync identity", "The tenant has 20 sync identities already, which is all it may have."),
 	}
+}
+
+// ofTenant is a healthy database whose tenant is not.
+func ofTenant(what tenant.Scenario, title, text string) Scenario {
+	return Scenario{string(what), title, text, func(r *recipe) { r.tenant = what }}
 }
 
 // PortSuffix behind a scenario's name opens a loopback port to the practice SQL

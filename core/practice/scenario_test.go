@@ -8,9 +8,11 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/entra"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
@@ -38,11 +40,12 @@ func open(t *testing.T, scenario string) (*setup.Session, *Site) {
 
 // Every scenario gives the finding that it is named for, over the wire.
 func TestScenarios_giveTheirFinding(t *testing.T) {
-	want := map[string]struct {
+	type expectation struct {
 		id       string
 		severity preflight.Severity
 		part     string
-	}{
+	}
+	want := map[string]expectation{
 		"healthy":        {"database.shape", preflight.Pass, "earlier installation"},
 		"stale":          {"history.recency", preflight.Warning, "40 days ago"},
 		"newer-database": {"version.used", preflight.Blocked, "2.6.92.0"},
@@ -61,7 +64,17 @@ func TestScenarios_giveTheirFinding(t *testing.T) {
 		"pingfederate":   {"signin.method", preflight.Note, "PingFederate"},
 		"suspended-run":  {"history.unfinished", preflight.Warning, "unfinished run"},
 		"large":          {"database.shape", preflight.Pass, "earlier installation"},
+
+		"wrong-tenant":       {},
+		"consent-missing":    {},
+		"no-role":            {"tenant.role", preflight.Blocked, "not Hybrid Identity Administrator"},
+		"role-not-activated": {"tenant.role", preflight.Blocked, "not activated"},
+		"conditional-access": {"tenant.policy", preflight.Note, "claims challenge"},
+		"throttled":          {"tenant.throttled", preflight.Note, "429"},
+		"identity-limit":     {"tenant.identities", preflight.Blocked, "20 of 20"},
 	}
+	// These end the sign-in before there is anything to judge.
+	problems := map[string]problem.Code{"wrong-tenant": entra.CodeUserTenant, "consent-missing": entra.CodeConsent}
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
 			w, ok := want[s.Name]
@@ -70,19 +83,28 @@ func TestScenarios_giveTheirFinding(t *testing.T) {
 			}
 			session, _ := open(t, s.Name)
 			state, err := setup.Run(t.Context(), session, setup.RunOptions{})
+			if code := problems[s.Name]; code != "" {
+				if p := problem.As(err); p == nil || p.Code != code || p.Fix == "" || state.Entra.Problem != p {
+					t.Errorf("got %v, want a problem %s with a fix", err, code)
+				}
+				return
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range state.Findings {
+			for _, f := range setup.AllFindings(state) {
 				if f.ID != w.id {
 					continue
+				}
+				if f.Severity != preflight.Pass && f.Fix == "" {
+					t.Errorf("%s says not what to do", f.ID)
 				}
 				if text := f.Title + " " + f.Summary; f.Severity != w.severity || !strings.Contains(text, w.part) {
 					t.Errorf("got %s: %s; want %s with %q", f.Severity, text, w.severity, w.part)
 				}
 				return
 			}
-			t.Errorf("there is no finding %s among %d", w.id, len(state.Findings))
+			t.Errorf("there is no finding %s among %d", w.id, len(setup.AllFindings(state)))
 		})
 	}
 }
@@ -94,7 +116,7 @@ func TestScenarios_healthyIsClean(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range state.Findings {
+	for _, f := range setup.AllFindings(state) {
 		if f.Severity.Rank() <= preflight.Unknown.Rank() {
 			t.Errorf("%s: %s: %s", f.Severity, f.ID, f.Title)
 		}

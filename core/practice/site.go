@@ -16,6 +16,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tsql"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
@@ -52,7 +53,7 @@ type Site struct {
 
 	sql       *sqlServer
 	directory *directory
-	cloud     *tenant
+	cloud     *cloud
 	recipe    recipe
 	options   Options
 	dir       string // storage, removed by Close
@@ -110,7 +111,9 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 		}
 	}
 	s.directory = newDirectory(s.recipe, o)
-	s.cloud = newTenant(s.recipe, o, s.Truth)
+	if s.cloud, err = newCloud(s.recipe, o, s.Truth); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the practice tenant: %w", err), s.Close()) //nolint:contextcheck // closing works after the context has ended
+	}
 	return s, nil
 }
 
@@ -147,10 +150,17 @@ func (s *Site) Setup() setup.Site {
 	}
 }
 
-// Close ends the SQL Server and removes its storage.
+// Close ends the SQL Server and the tenant, and removes their storage.
 func (s *Site) Close() error {
-	return errors.Join(s.sql.Close(), os.RemoveAll(s.dir))
+	var cloud error
+	if s.cloud != nil {
+		cloud = s.cloud.Close()
+	}
+	return errors.Join(cloud, s.sql.Close(), os.RemoveAll(s.dir))
 }
+
+// Tenant is the pretend tenant behind the sign-in, for tests that look at what it holds.
+func (s *Site) Tenant() *tenant.Server { return s.cloud.tenant }
 
 // computer is the pretend computer that the program runs on.
 func (s *Site) computer(_ context.Context, now time.Time) facts.Computer {
@@ -205,7 +215,9 @@ func (s *Site) hints() []string {
 	list := []string{
 		"The password of every pretend account is " + sitePassword,
 		"SQL Server " + siteSQLHost + `\` + siteInstance + ": " + siteLogin,
-		"Entra ID: admin@" + siteTenant + " (works), eligible@ (role not activated), helpdesk@ (no role), guest@, other@ (another tenant)",
+		"Entra ID: admin@" + siteTenant + " (works), global@ (Global Administrator), eligible@ (role not activated), helpdesk@ (no role), " +
+			"partner@partner.example (a guest), someone@outlook.com (a Microsoft account), admin@fabrikam.com (another tenant). No password is asked for.",
+		"Entra ID without a person (flow service): client id " + tenant.Unattended + ", secret " + tenant.UnattendedSecret,
 		"Domains " + domain + `: \ea (Enterprise Admin), \svc-adsync (has all rights), \svc-poor (lacks some), \admin (Domain Admin, refused), \locked, \disabled, \newhire (must change its password)`,
 	}
 	if s.sql.port != nil {

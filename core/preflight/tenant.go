@@ -22,6 +22,7 @@ func JudgeTenant(set facts.Set, tenant facts.Tenant) []Finding {
 	var out []Finding
 	for _, judge := range []func(tenantSite) []Finding{
 		judgeRole, judgeTenantMatch, judgeAccountKind, judgeAccountDomain, judgeIdentities, judgeSyncEnabled, judgeLastSync, judgeThreshold,
+		judgeChallenge, judgeThrottling,
 	} {
 		out = append(out, judge(t)...)
 	}

@@ -53,6 +53,9 @@ type (
 	EntraEdited struct{ Entra answers.Entra }
 	// EntraPressed signs in to the tenant.
 	EntraPressed struct{}
+	// TenantAsked signs in to the tenant whatever page is shown: a check without a
+	// person looks at the tenant too.
+	TenantAsked struct{}
 	// EntraForgotten drops the sign-in, to use another account.
 	EntraForgotten struct{}
 
@@ -180,6 +183,7 @@ func (CertificatePinned) event()    {}
 func (CheckPressed) event()         {}
 func (EntraEdited) event()          {}
 func (EntraPressed) event()         {}
+func (TenantAsked) event()          {}
 func (EntraForgotten) event()       {}
 func (ForestGiven) event()          {}
 func (OptionsEdited) event()        {}

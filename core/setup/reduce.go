@@ -225,7 +225,7 @@ func (s State) openSite(scenario string) (State, Effect) {
 
 // signIn signs in to the tenant.
 func (s State) signIn() (State, Effect) {
-	if s.Facts == nil || s.Page != PageEntra || !s.free(TaskEntra) {
+	if s.Facts == nil || !s.free(TaskEntra) {
 		return s, nil
 	}
 	tenant := ""

@@ -64,6 +64,10 @@ func reduceSignIn(s State, e Event) (State, Effect) {
 	case EntraEdited:
 		return s.editEntra(e.Entra)
 	case EntraPressed:
+		if s.Page == PageEntra {
+			return s.signIn()
+		}
+	case TenantAsked:
 		return s.signIn()
 	case EntraForgotten:
 		s = s.dropEntra()

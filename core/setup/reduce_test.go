@@ -46,6 +46,7 @@ func eventMakers() []func(r *rand.Rand, token int) Event {
 		EntraEdited{},
 		EntraPressed{},
 		EntraForgotten{},
+		TenantAsked{},
 		ComponentsEdited{Components: answers.Components{Installed: "2.5.79.0"}},
 		ComponentsEdited{},
 		OptionsEdited{Options: answers.Options{StartSync: true}},

@@ -98,8 +98,22 @@ func (u unattended) check(ctx context.Context) error {
 	if why := missingComponents(state.Answers, state.Given); why != "" {
 		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
 	}
-	_, err := u.do(ctx, CheckPressed{})
+	state, err := u.do(ctx, CheckPressed{})
+	if err != nil || !state.namesTenant() {
+		return err
+	}
+	state, err = u.do(ctx, TenantAsked{})
+	if err == nil && state.Entra.Problem != nil {
+		err = state.Entra.Problem
+	}
 	return err
+}
+
+// namesTenant tells whether there is a tenant to look at, and somebody to sign in
+// to it: without an account in the answers a check stays with the database.
+func (s State) namesTenant() bool {
+	who := s.Answers.Entra.User + s.Answers.Entra.Client
+	return strings.TrimSpace(who) != "" && s.tenantDomain() != ""
 }
 
 func (u unattended) install(ctx context.Context) error {

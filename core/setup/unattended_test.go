@@ -3,11 +3,14 @@ package setup
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts/factstest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
@@ -30,13 +33,40 @@ func TestRun_install(t *testing.T) {
 }
 
 func TestRun_check(t *testing.T) {
-	f := newFake()
-	state, err := Run(t.Context(), newTestSession(t, f, func(p *Params) { p.Site.Answers.Acknowledge.Licence = false }), RunOptions{})
-	if err != nil || state.Facts == nil || len(state.Findings) == 0 {
-		t.Fatalf("%d findings, %v", len(state.Findings), err)
-	}
-	if len(f.seen) != 1 || f.seen[0] != "inspect" {
-		t.Errorf("a check called %v", f.seen)
+	boom := &problem.Problem{Code: "test.boom", What: "Boom."}
+	for _, c := range []struct {
+		name    string
+		arrange func(*fake, *answers.Answers)
+		calls   []string
+		want    problem.Code
+	}{
+		{"an account is named", nil, []string{"inspect", "entra"}, ""},
+		{"an application is named", func(_ *fake, a *answers.Answers) { a.Entra = answers.Entra{Client: "id"} }, []string{"inspect", "entra"}, ""},
+		{"nobody is named", func(_ *fake, a *answers.Answers) { a.Entra = answers.Entra{} }, []string{"inspect"}, ""},
+		{"the database names no tenant", func(f *fake, _ *answers.Answers) { f.set.ADSync.Connectors = factstest.Unknown[[]facts.Connector]() }, []string{"inspect"}, ""},
+		{"the sign-in fails", func(f *fake, _ *answers.Answers) { f.fails["entra"] = boom }, []string{"inspect", "entra"}, "test.boom"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake()
+			state, err := Run(t.Context(), newTestSession(t, f, func(p *Params) {
+				p.Site.Answers.Acknowledge.Licence = false
+				if c.arrange != nil {
+					c.arrange(f, &p.Site.Answers)
+				}
+			}), RunOptions{})
+			if code(err) != c.want {
+				t.Fatalf("got %v, want %q", err, c.want)
+			}
+			if state.Facts == nil || len(state.Findings) == 0 {
+				t.Fatalf("%d findings", len(state.Findings))
+			}
+			if !slices.Equal(f.seen, c.calls) {
+				t.Errorf("a check called %v, want %v", f.seen, c.calls)
+			}
+			if signedIn := slices.Contains(c.calls, "entra") && c.want == ""; signedIn != (len(state.Entra.Findings) > 0) {
+				t.Errorf("%d findings on the tenant", len(state.Entra.Findings))
+			}
+		})
 	}
 }
 

@@ -20,7 +20,7 @@ var (
 )
 
 // Browse is the pretend browser: it opens the sign-in page at address as the
-// person and follows it back to the program, which listens on localhost. It
+// person (empty for who sits there, see Sit) and follows it back to the program, which listens on localhost. It
 // returns at once, as opening a browser does; done gets the end, if not nil.
 func (s *Server) Browse(ctx context.Context, address, person string, done func(error)) {
 	go func() {
@@ -35,6 +35,11 @@ func (s *Server) browse(ctx context.Context, address, person string) error {
 	u, err := url.Parse(address)
 	if err != nil {
 		return err
+	}
+	if person == "" {
+		s.mu.Lock()
+		person = s.sits(s.o)
+		s.mu.Unlock()
 	}
 	if q := u.Query(); q.Get("login_hint") == "" {
 		q.Set("login_hint", person)

@@ -175,12 +175,20 @@ func (s *Server) authorizeFault(q url.Values, client *registration, name string)
 		return "invalid_scope", "AADSTS70011: The provided value for the input parameter 'scope' is not valid."
 	case name == "":
 		return "", "" // the page asks for it
+	case s.person(name) == nil && s.own(name):
+		return "access_denied", "AADSTS50034: The user account " + name + " does not exist in the Contoso directory. To sign into this application, the account must be added to the directory."
 	case s.person(name) == nil || s.o.Scenario == WrongTenant:
 		return "access_denied", "AADSTS50020: User account '" + name + "' from identity provider 'https://sts.windows.net/" + OtherTenantID + "/' does not exist in tenant 'Contoso' and cannot access the application."
 	case s.o.Scenario == ConsentMissing:
 		return "access_denied", "AADSTS65001: The user or administrator has not consented to use the application with ID '" + client.appID + "'."
 	}
 	return "", ""
+}
+
+// own tells whether a name is of one of the tenant's domains.
+func (s *Server) own(name string) bool {
+	_, domain, _ := strings.Cut(name, "@")
+	return strings.EqualFold(domain, s.o.Initial) || strings.EqualFold(domain, s.o.Domain)
 }
 
 // formPost sends the browser back with a form that submits itself.
@@ -233,7 +241,7 @@ func (s *Server) deviceCode(w http.ResponseWriter, r *http.Request) {
 	}
 	device := newID() + newID()
 	s.devices[device] = &pending{
-		client: client, user: s.person(s.o.DeviceUser), scope: r.PostForm.Get("scope"), claims: r.PostForm.Get("claims"),
+		client: client, user: s.person(s.sits(s.o)), scope: r.PostForm.Get("scope"), claims: r.PostForm.Get("claims"),
 		expires: s.o.Now().Add(15 * time.Minute), code: "PRACTICE1",
 	}
 	writeJSON(w, http.StatusOK, map[string]any{

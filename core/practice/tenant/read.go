@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// LastSync is when the pretend tenant was synchronized last, before now.
-const LastSync = 40 * time.Minute
+// lastSync is how long ago the pretend tenant was synchronized last, unless the options say it.
+const lastSync = 40 * time.Minute
 
 func (q *request) organization() {
 	full := q.as.may([]string{"Organization.Read.All", "Directory.Read.All", "Directory.AccessAsUser.All"})
@@ -20,7 +20,11 @@ func (q *request) organization() {
 	}
 	if full {
 		o["onPremisesSyncEnabled"] = true
-		o["onPremisesLastSyncDateTime"] = q.s.o.Now().Add(-LastSync).UTC().Format(time.RFC3339)
+		last := q.s.o.LastSync
+		if last.IsZero() {
+			last = q.s.o.Now().Add(-lastSync)
+		}
+		o["onPremisesLastSyncDateTime"] = last.UTC().Format(time.RFC3339)
 	}
 	q.list("organization", []map[string]any{o})
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -31,7 +30,7 @@ const (
 	NoRole            Scenario = "no-role"            // the account has no role
 	RoleNotActivated  Scenario = "role-not-activated" // it is eligible for the role only
 	ConsentMissing    Scenario = "consent-missing"    // nobody consented to the application
-	ConditionalAccess Scenario = "conditional-access" // Graph wants a stronger sign-in (claims challenge)
+	ConditionalAccess Scenario = "conditional-access" // Graph wants a stronger sign-in (claims challenge), and a new sync application is blocked once
 	Throttled         Scenario = "throttled"          // every address but the page that a person sees answers 429 the first time
 	IdentityLimit     Scenario = "identity-limit"     // 20 sync identities are there already
 )
@@ -81,8 +80,11 @@ type Options struct {
 	Lag int
 	// Pending is how many times a device code is still waiting; default 1.
 	Pending int
-	// DeviceUser is who types in the device code; empty for admin@ the initial domain.
+	// DeviceUser is who types in the device code, and sits at the pretend browser
+	// when nobody is named; empty for admin@ the initial domain.
 	DeviceUser string
+	// LastSync is when the tenant was synchronized last; zero for 40 minutes ago.
+	LastSync time.Time
 	// TokenLife is how long an access token holds; zero for an hour.
 	TokenLife time.Duration
 }
@@ -95,7 +97,7 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	trust    *x509.CertPool
-	sign     *rsa.PrivateKey // signs tokens
+	sign     *ecdsa.PrivateKey // signs tokens
 	leaf     *x509.Certificate
 
 	mu sync.Mutex // guards everything below
@@ -130,7 +132,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{o: o, state: newState(o)}
 	var err error
-	if s.sign, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+	if s.sign, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
 		return nil, err
 	}
 	certificate, err := s.authority()

@@ -87,6 +87,7 @@ type state struct {
 	requests    []string
 	fail        map[string]failure
 	failToken   *tokenFailure // nil for none
+	sitting     string        // who is at the browser and the phone; empty for the one of the options
 }
 
 // tokenFailure is an answer that a request for a token gets after some others.
@@ -117,13 +118,29 @@ func (s *Server) FailSignIn(after int, code, text string) {
 	s.failToken = &tokenFailure{after, code, text}
 }
 
+// Sit says who sits at the pretend browser and types in device codes; empty for
+// the one of the options.
+func (s *Server) Sit(person string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sitting = person
+}
+
+// sits gives who is there.
+func (s *state) sits(o Options) string {
+	if s.sitting != "" {
+		return s.sitting
+	}
+	return o.DeviceUser
+}
+
 // Names gives the names of all sync identities, applications first.
 func (s *Server) Names() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []string
 	for _, a := range s.apps {
-		if strings.HasPrefix(a.name, "ConnectSyncProvisioning_") {
+		if isApplication(a.name) {
 			out = append(out, a.name)
 		}
 	}
@@ -156,6 +173,9 @@ func (s *Server) Granted(appID string) []string {
 	return out
 }
 
+// isApplication tells whether an application's name is a sync identity's.
+func isApplication(name string) bool { return strings.HasPrefix(name, "ConnectSyncProvisioning_") }
+
 func newID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
@@ -179,7 +199,10 @@ func newState(o Options) *state {
 		tokens: map[string]access{}, refresh: map[string]access{}, codes: map[string]pending{}, devices: map[string]*pending{},
 		seen: map[string]bool{}, fail: map[string]failure{},
 		people: []*account{
-			member("admin", active, eligible), member("global", []string{globalAdmin}, nil), member("helpdesk", nil, nil),
+			member("admin", active, eligible), member("global", []string{globalAdmin}, nil),
+			member("eligible", nil, []string{hybridAdmin}), member("helpdesk", nil, nil),
+			{id: newID(), upn: "global@" + o.Domain, name: "Global", kind: "Member", home: TenantID, active: []string{globalAdmin}},
+			{id: newID(), upn: "partner_partner.example#EXT#@" + o.Initial, name: "Partner of no tenant", kind: "Guest", home: OtherTenantID, active: []string{hybridAdmin}},
 			{id: newID(), upn: "partner_fabrikam.com#EXT#@" + o.Initial, name: "Partner", kind: "Guest", home: OtherTenantID, active: []string{hybridAdmin}},
 			{id: newID(), upn: "someone_outlook.com#EXT#@" + o.Initial, name: "Someone", kind: "Guest", home: microsoft, active: []string{hybridAdmin}},
 		},

@@ -3,6 +3,7 @@ package tenant
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -150,6 +151,11 @@ func (s *Server) credentials(w http.ResponseWriter, f url.Values, client *regist
 		s.oauthError(w, http.StatusUnauthorized, "invalid_client", "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.")
 		return
 	}
+	if s.o.Scenario == ConditionalAccess && isApplication(client.name) && !s.seen[client.name] {
+		s.seen[client.name] = true // the second time somebody has excluded it
+		s.oauthError(w, http.StatusBadRequest, "access_denied", "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.")
+		return
+	}
 	a := access{app: client, roles: client.roles, strong: strings.Contains(f.Get("claims"), `"c1"`), expires: s.o.Now().Add(s.o.TokenLife)}
 	// MSAL adds the OpenID scopes here as well, and the service lets it.
 	wanted := slices.DeleteFunc(strings.Fields(f.Get("scope")), func(sc string) bool {
@@ -244,14 +250,17 @@ func part(text string, into any) error {
 
 // jwt signs a token. Nobody but the stand-in checks it: Graph's tokens are opaque to clients.
 func (s *Server) jwt(claims map[string]any) string {
-	head, _ := json.Marshal(map[string]string{"typ": "JWT", "alg": "RS256", "kid": "practice"})
+	head, _ := json.Marshal(map[string]string{"typ": "JWT", "alg": "ES256", "kid": "practice"})
 	body, _ := json.Marshal(claims)
 	text := base64.RawURLEncoding.EncodeToString(head) + "." + base64.RawURLEncoding.EncodeToString(body)
 	sum := sha256.Sum256([]byte(text))
-	sig, err := rsa.SignPKCS1v15(rand.Reader, s.sign, crypto.SHA256, sum[:])
+	a, b, err := ecdsa.Sign(rand.Reader, s.sign, sum[:])
 	if err != nil {
-		return "" // a 2048-bit key always signs
+		return "" // a P-256 key always signs
 	}
+	sig := make([]byte, 64) // RFC 7518, 3.4: two numbers of 32 bytes
+	a.FillBytes(sig[:32])
+	b.FillBytes(sig[32:])
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
