@@ -120,6 +120,7 @@ func Scenarios() []Scenario {
 			r.sample.Version = "2.4.131.0"
 			r.sample.Forests = []sample.ForestSpec{contoso(), fabrikam()}
 			r.sample.Exports.Deletes, r.sample.ExportErrors = 18, 1
+			r.sample.Exports.Renames, r.sample.Exports.DeleteAdds, r.sample.ImportErrors = 3, 1, 2
 		}},
 		{"case-sensitive", "A case-sensitive database", "Its collation tells upper from lower case, which setup does not accept.", func(r *recipe) {
 			r.collation = "Latin1_General_CS_AS"

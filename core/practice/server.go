@@ -148,6 +148,11 @@ func (s *sqlServer) fill(ctx context.Context, r recipe) error {
 		if err := load(ctx, database, t); err != nil {
 			return fmt.Errorf("fill practice table %s: %w", t.Name, err)
 		}
+		for _, text := range t.IndexStatements() {
+			if err := database.Exec(ctx, text); err != nil {
+				return fmt.Errorf("index practice table %s: %w", t.Name, err)
+			}
+		}
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ func New(o Options) *Database {
 		s.watermarkTable(columns["mms_watermark_history"]),
 	}
 	for i, t := range tables {
+		t.Indexes = keys[t.Name]
 		tables[i] = t.without(func(column string) bool { return missing(o.MissingColumns, t.Name+"."+column) })
 	}
 	return &Database{tables: tables, truth: s.makeTruth()}

@@ -142,6 +142,11 @@ func (s *site) csLinks(c *connector, put func(...any) bool) bool {
 		}
 		open = put("object_id", s.spaceID(c, from), "attribute_name", r.attribute, "state", int64(0),
 			"reference_id", s.spaceID(c, to))
+		if st := c.space.state(from); open && st.export == opModify && !st.rename {
+			// an export will write another value
+			open = put("object_id", s.spaceID(c, from), "attribute_name", r.attribute, "state", int64(2),
+				"reference_id", s.spaceID(c, 0))
+		}
 		return open
 	})
 	return open

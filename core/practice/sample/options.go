@@ -76,6 +76,7 @@ type Writebacks struct {
 // Pending counts pending operations of one connector space.
 type Pending struct {
 	Adds, Updates, Deletes, DeleteAdds int
+	Renames                            int // of the Updates, how many are renames or moves; of exports only
 }
 
 func (p Pending) total() int { return p.Adds + p.Updates + p.Deletes + p.DeleteAdds }
@@ -152,10 +153,14 @@ func (o Options) completed() Options {
 	o.ADExports.Adds = 0
 	o.Exports.Updates += max(0, o.ExportErrors-o.Exports.total())
 	o.Imports.Updates += max(0, o.ImportErrors-o.Imports.total())
+	o.Exports.Renames, o.ADExports.Renames = min(o.Exports.Renames, o.Exports.Updates), min(o.ADExports.Renames, o.ADExports.Updates)
 	o.Forests = completedForests(o.Forests)
 	// Every pending change needs an object of its own to be on.
 	busy := o.Exports.total() + o.Imports.total() + o.ADExports.total()*len(o.Forests)
-	o.Objects = max(o.Objects, 2*busy)
+	if !o.Lean {
+		busy *= 2 // and some room beside them
+	}
+	o.Objects = max(o.Objects, busy)
 	return o
 }
 

@@ -38,6 +38,7 @@ const (
 // rowState is what is pending on a row.
 type rowState struct {
 	linked, filtered         bool
+	rename                   bool
 	export, imported         int
 	exportError, importError bool
 	container                int // index in the tree, or -1
@@ -58,8 +59,9 @@ func (p *spacePlan) state(r int) rowState {
 	at := r
 	if at < p.exports.Updates+p.exports.DeleteAdds {
 		st.export = opModify
+		st.rename = at >= p.exports.Updates-p.exports.Renames
 		if at >= p.exports.Updates {
-			st.export = opDeleteAdd
+			st.export, st.rename = opDeleteAdd, false
 		}
 		st.exportError = at < p.exportErrors
 		return st
@@ -304,6 +306,9 @@ func (s *site) pendingRow(m *maker, r int, st rowState) {
 		m.set("export_operation", int64(st.export))
 		m.set("deltas", s.image(r+1, "delta"))
 		m.set("unapplied_export_batch_number", int64(1))
+		if st.rename {
+			m.set("pending_moveop", int64(2))
+		}
 	}
 	if st.imported != opNone {
 		m.set("pending", true)
@@ -318,9 +323,9 @@ func (s *site) pendingRow(m *maker, r int, st rowState) {
 			"last_export_error_date", last, "export_error_code", e[0], "export_error_detail", e[1])
 	}
 	if st.importError {
+		e := importErrors[r%len(importErrors)]
 		m.setAll("is_import_error", true, "count_import_error_retries", int64(1+r%9), "initial_import_error_date", first,
-			"last_import_error_date", last, "import_error_code", "staging-error",
-			"import_error_detail", "The object could not be staged.")
+			"last_import_error_date", last, "import_error_code", e[0], "import_error_detail", e[1])
 	}
 }
 
@@ -330,6 +335,12 @@ var exportErrors = [][2]string{
 	{"InvalidSoftMatch", "An object with this address is already tied to another source anchor."},
 	{"DataValidationFailed", "The value of userPrincipalName does not follow the rules for names."},
 	{"FederatedDomainChangeError", "The suffix of userPrincipalName went from one federated domain to another."},
+}
+
+// importErrors are codes of the engine's documented import errors.
+var importErrors = [][2]string{
+	{"staging-error", "The object could not be staged."},
+	{"exported-change-not-reimported", "The value of telephoneNumber came back changed."},
 }
 
 // anchorBytes makes an anchor: DWORD length and the value. The form is known for

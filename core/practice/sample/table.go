@@ -22,6 +22,7 @@ type Table struct {
 	Name    string
 	Columns []Column
 	Rows    iter.Seq[[]any]
+	Indexes []string // columns by which the product must find rows; see IndexStatements
 }
 
 // Column is one column. A row holds for it nil, or for Type uniqueidentifier a
@@ -78,6 +79,28 @@ func (t Table) CreateStatement() string {
 	}
 	b.WriteString("\n)")
 	return b.String()
+}
+
+// IndexStatements gives the CREATE INDEX statements, to be run once the rows are
+// in. No public source names the product's indexes. These are the keys by which it
+// cannot but look rows up, one object at a time; indexes that would make readers
+// of pending operations look fast, such as one on export_operation, are left out.
+func (t Table) IndexStatements() []string {
+	var out []string
+	for _, column := range t.Indexes {
+		out = append(out, "CREATE INDEX [ix_"+t.Name+"_"+column+"] ON [dbo].["+t.Name+"] (["+column+"])")
+	}
+	return out
+}
+
+// keys are the columns of IndexStatements.
+var keys = map[string][]string{
+	"mms_connectorspace":       {"object_id"},
+	"mms_csmv_link":            {"cs_object_id", "mv_object_id"},
+	"mms_cs_link":              {"object_id"},
+	"mms_metaverse":            {"object_id"},
+	"mms_metaverse_multivalue": {"object_id"},
+	"mms_mv_link":              {"object_id"},
 }
 
 // without gives the table without some columns, in rows too.

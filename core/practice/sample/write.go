@@ -24,6 +24,11 @@ func (d *Database) Write(ctx context.Context, db *sql.DB) error {
 		if err := fill(ctx, db, t); err != nil {
 			return fmt.Errorf("fill table %s: %w", t.Name, err)
 		}
+		for _, text := range t.IndexStatements() {
+			if _, err := db.ExecContext(ctx, text); err != nil {
+				return fmt.Errorf("index table %s: %w", t.Name, err)
+			}
+		}
 	}
 	return nil
 }
