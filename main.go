@@ -22,6 +22,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/cli"
+	"github.com/adsync-reconnect/adsync-reconnect/core/logbook"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
@@ -95,6 +96,8 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	params.Book.Logger().InfoContext(ctx, "Started", "version", version, "system", runtime.GOOS, "command", o.Command(), "headless", o.Headless())
+	defer closeLog(params.Book, stderr)
 	switch {
 	case o.Tour != "":
 		return tourOf(ctx, params, o.Tour, stdout)
@@ -102,6 +105,18 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 		return cli.Run(ctx, params, o, stdout, stderr)
 	default:
 		return window(ctx, params)
+	}
+}
+
+// closeLog closes the log. What the program did is not made a failure by a log
+// that could not be kept, but it is said.
+func closeLog(book *logbook.Book, stderr io.Writer) {
+	p := book.Problem()
+	if err := book.Close(); err != nil && p == nil {
+		p = problem.From(err)
+	}
+	if p != nil {
+		_, _ = fmt.Fprintln(stderr, p.Error())
 	}
 }
 
@@ -113,7 +128,7 @@ func parameters(ctx context.Context, o cli.Options, stderr io.Writer) (setup.Par
 		return setup.Params{}, err
 	}
 	p := setup.Params{
-		Program: version, DataDir: dir,
+		Program: version, DataDir: dir, Book: logbook.New(filepath.Join(dir, "logs"), time.Now()),
 		OpenPractice: func(ctx context.Context, scenario string) (setup.Site, error) {
 			return practice.Open(ctx, scenario, practice.Options{
 				DataDir: filepath.Join(dir, "practice"), Pause: 300 * time.Millisecond,

@@ -43,7 +43,7 @@ func tourOf(ctx context.Context, p setup.Params, dir string, out io.Writer) erro
 	p.OnChange = w.watch
 	w.session = setup.NewSession(p)
 	err := w.walk(p.Site.Answers)
-	t := tour.New(stage(app.NewWithID(appID)), tour.Options{Dir: dir, Scenarios: scenarios()})
+	t := tour.New(stage(app.NewWithID(appID)), tour.Options{Dir: dir, Scenarios: scenarios(), Log: w.session.Book()})
 	for _, m := range w.shots {
 		if shootErr := t.ShootAll(m.name, m.state); shootErr != nil {
 			return errors.Join(shootErr, w.session.Close())

@@ -95,6 +95,7 @@ func hooks(a fyne.App, w fyne.Window, p setup.Params) ui.Hooks {
 		SaveDir:   saveDir(p.DataDir),
 		Scenarios: scenarios(),
 		Close:     w.Close,
+		Log:       p.Book,
 	}
 }
 

@@ -164,8 +164,13 @@ func (s *Shell) ShowSavePlan() { s.save(tr("ready.save.title"), "plan.html") }
 // ShowSaveReport asks where the report goes.
 func (s *Shell) ShowSaveReport() { s.save(tr("complete.save.title"), "report.html") }
 
-// save asks for a file and hands its path to the session.
+// save asks for a file for the record and hands its path to the session.
 func (s *Shell) save(title, name string) {
+	s.saveAs(title, name, tr("save.hint"), func(path string) setup.Event { return setup.SavePressed{Path: path} })
+}
+
+// saveAs asks for a file and dispatches the event made with its path.
+func (s *Shell) saveAs(title, name, hint string, event func(path string) setup.Event) {
 	suggested := name
 	if s.hooks.SaveDir != "" {
 		suggested = filepath.Join(s.hooks.SaveDir, name)
@@ -174,7 +179,7 @@ func (s *Shell) save(title, name string) {
 	var path *kit.Entry
 	done := kit.NewButton(s.keys, kit.Primary, tr("button.save"), func() {
 		d.close()
-		s.session.Dispatch(setup.SavePressed{Path: path.Text})
+		s.session.Dispatch(event(path.Text))
 	})
 	path = kit.NewEntry(s.keys, suggested, "", func(t string) {
 		if t == "" {
@@ -183,7 +188,7 @@ func (s *Shell) save(title, name string) {
 			done.Enable()
 		}
 	})
-	field := kit.NewField(tr("save.path"), tr("save.hint"), path)
+	field := kit.NewField(tr("save.path"), hint, path)
 	stop := kit.NewButton(s.keys, kit.Secondary, tr("button.cancel"), func() { d.cancel() })
 	buttons := []fyne.CanvasObject{stop, done}
 	if s.hooks.PickSave != nil {

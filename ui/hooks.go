@@ -45,6 +45,8 @@ type Hooks struct {
 	SaveDir string
 	// Scenarios are the practice sites. Without them there is no Practice button.
 	Scenarios []Scenario
+	// Log is the program's log. Without it there is no Log link.
+	Log Log
 	// Close ends the program. The window has asked before where it had to.
 	Close func()
 	// Now gives the time for the clock of a running step; default time.Now.

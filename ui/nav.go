@@ -35,7 +35,7 @@ type nav struct {
 	bottom *fyne.Container
 }
 
-func newNav(keys *kit.Keys, choose func(setup.Page), help func()) *nav {
+func newNav(keys *kit.Keys, choose func(setup.Page), help, log func()) *nav {
 	n := &nav{foot: kit.NewText(kit.Span{Size: kit.SizeTiny, Color: kit.ColorMuted})}
 	list := kit.Column(0)
 	for _, p := range navPages() {
@@ -46,10 +46,13 @@ func newNav(keys *kit.Keys, choose func(setup.Page), help func()) *nav {
 	name := kit.NewText(kit.Span{Text: tr("app.name"), Size: kit.SizeSmall, Color: kit.ColorMuted})
 	top := kit.Column(0, kit.Inset(20, 21, 12, 17, name), list)
 	n.bottom = kit.Inset(20, 0, 16, 0, n.foot)
-	n.object = &navPanel{top: top, foot: n.foot, help: kit.NewSmallLink(keys, tr("nav.help"), help), ground: kit.NewBox(kit.ColorBand, "", 0), edge: kit.NewBox(kit.ColorBorder, "", 0)}
+	n.object = &navPanel{top: top, foot: n.foot, help: kit.NewSmallLink(keys, tr("nav.help"), help), log: kit.NewSmallLink(keys, tr("nav.log"), log), ground: kit.NewBox(kit.ColorBand, "", 0), edge: kit.NewBox(kit.ColorBorder, "", 0)}
 	n.object.(*navPanel).ExtendBaseWidget(n.object.(*navPanel))
 	return n
 }
+
+// showLog shows or hides the link to the log.
+func (n *nav) showLog(on bool) { n.object.(*navPanel).log.Hidden = !on }
 
 func (n *nav) update(s setup.State) {
 	current := s.Page
@@ -91,7 +94,7 @@ type navPanel struct {
 	widget.BaseWidget
 	top          *fyne.Container
 	foot         *kit.Text
-	help         *kit.Link
+	help, log    *kit.Link
 	ground, edge *kit.Box
 }
 
@@ -112,12 +115,14 @@ func (r *navRenderer) Layout(s fyne.Size) {
 	help := r.p.help.MinSize()
 	r.p.help.Move(fyne.NewPos(20, s.Height-h-31-12-help.Height))
 	r.p.help.Resize(help)
+	r.p.log.Move(fyne.NewPos(20+help.Width+18, s.Height-h-31-12-help.Height))
+	r.p.log.Resize(r.p.log.MinSize())
 }
 
 func (r *navRenderer) MinSize() fyne.Size { return r.p.MinSize() }
 func (r *navRenderer) Destroy()           {}
 func (r *navRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.p.ground, r.p.top, r.p.help, r.p.foot, r.p.edge}
+	return []fyne.CanvasObject{r.p.ground, r.p.top, r.p.help, r.p.log, r.p.foot, r.p.edge}
 }
 
 func (r *navRenderer) Refresh() {

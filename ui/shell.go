@@ -46,7 +46,8 @@ func New(c fyne.Canvas, session Session, hooks Hooks) *Shell {
 	english()
 	s := &Shell{canvas: c, session: session, hooks: hooks, rev: -1}
 	s.keys = &kit.Keys{Key: s.key, Shortcut: s.shortcut, Reveal: s.reveal}
-	s.nav = newNav(s.keys, func(p setup.Page) { session.Dispatch(setup.PageChosen{Page: p}) }, s.ShowHelp)
+	s.nav = newNav(s.keys, func(p setup.Page) { session.Dispatch(setup.PageChosen{Page: p}) }, s.ShowHelp, s.ShowLog)
+	s.nav.showLog(hooks.Log != nil)
 	s.band = newBand(s)
 	s.head = newHeader(s)
 	s.scroll = kit.NewScroller(kit.Column(0))

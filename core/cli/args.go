@@ -31,6 +31,7 @@ type Options struct {
 	Answers  string // file
 	JSON     bool
 	Report   string // file
+	Support  string // file
 	Tour     string // folder
 	Version  bool
 	Help     bool
@@ -78,6 +79,7 @@ func options() []option {
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
 		{"json", "", false, "print JSON instead of text", func(o *Options, _ string) { o.JSON = true }},
 		{"report", "FILE", true, "write the report to FILE, HTML or JSON by its ending", func(o *Options, v string) { o.Report = v }},
+		{"support", "FILE", true, "pack report, journals and log, without secrets, into FILE, a zip, for a support case", func(o *Options, v string) { o.Support = v }},
 		{"tour", "DIR", true, "write a picture of every page, light and dark, into DIR", func(o *Options, v string) { o.Tour = v }},
 		{"version", "", false, "print the version", func(o *Options, _ string) { o.Version = true }},
 		{"?", "", false, "print this help", func(o *Options, _ string) { o.Help = true }},
@@ -171,6 +173,7 @@ func (o *Options) otherRules() []rule {
 		{o.Tour != "" && headless, "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
 		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo or /version."},
 		{o.Report != "" && !headless, "/report goes with /check, /install, /resume or /undo."},
+		{o.Support != "" && !headless, "/support goes with /check, /install, /resume or /undo; in the window it is under Log."},
 	}
 }
 

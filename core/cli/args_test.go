@@ -20,6 +20,7 @@ func TestParseArgs(t *testing.T) {
 		"report":            {[]string{"/install", "/practice", "/report:r.html"}, Options{Install: true, Practice: true, Report: "r.html"}},
 		"resume":            {[]string{"/resume", "/answers:a.json", "/json"}, Options{Resume: true, Answers: "a.json", JSON: true}},
 		"undo":              {[]string{"--undo", "-report=r.html"}, Options{Undo: true, Report: "r.html"}},
+		"support":           {[]string{"/check", "/practice", "/support:s.zip"}, Options{Check: true, Practice: true, Support: "s.zip"}},
 		"tour":              {[]string{"/tour:out", "/practice"}, Options{Tour: "out", Practice: true}},
 		"help":              {[]string{"/?"}, Options{Help: true}},
 		"help, other words": {[]string{"--help"}, Options{Help: true}},
@@ -55,6 +56,7 @@ func TestParseArgs_mistakes(t *testing.T) {
 		"install of nothing": {[]string{"/install"}, "/install needs /answers:FILE"},
 		"json alone":         {[]string{"/json"}, "/json goes with"},
 		"report alone":       {[]string{"/report:x"}, "/report goes with"},
+		"support alone":      {[]string{"/support:x"}, "/support goes with"},
 		"tour and check":     {[]string{"/tour:x", "/check", "/practice"}, "/tour makes pictures only"},
 	} {
 		t.Run(name, func(t *testing.T) {

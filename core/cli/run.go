@@ -102,6 +102,11 @@ func Run(ctx context.Context, p setup.Params, o Options, stdout, stderr io.Write
 			return errors.Join(err, session.Close())
 		}
 	}
+	if o.Support != "" {
+		if err := writeSupport(ctx, session, o.Support); err != nil {
+			return errors.Join(err, session.Close())
+		}
+	}
 	write := result.WriteText
 	if o.JSON {
 		write = result.WriteJSON
@@ -129,6 +134,23 @@ func writeReport(path string, r report.Record) error {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil
+}
+
+// writeSupport packs the support bundle, by the session as the window does.
+func writeSupport(ctx context.Context, s *setup.Session, path string) error {
+	s.Dispatch(setup.BundlePressed{Path: path})
+	if err := s.Wait(ctx); err != nil {
+		return fmt.Errorf("pack the support bundle: %w", err)
+	}
+	st := s.State()
+	switch {
+	case st.Saved == path:
+		return nil
+	case len(st.Problems) > 0:
+		return st.Problems[0]
+	default:
+		return fmt.Errorf("the support bundle %s was not written", path)
+	}
 }
 
 // progressPrinter says on the console what the session is doing, each thing once.

@@ -38,6 +38,10 @@ func Reduce(s State, e Event) (State, Effect) {
 		return s.tick(e.ID, e.On), nil
 	case SavePressed:
 		return s.save(e.Path)
+	case BundlePressed:
+		return s.bundle(e.Path)
+	case LogSavePressed:
+		return s.saveLog(e.Path)
 	default:
 		if index(s.Page) < index(PageInstalling) {
 			return reduceAnswer(s, e)
@@ -200,16 +204,21 @@ func (s State) tick(id string, on bool) State {
 
 // save writes the record as it stands.
 func (s State) save(path string) (State, Effect) {
-	if !s.free(TaskSave) {
-		return s, nil
-	}
-	if p := saveProblem(path); p != nil {
+	if p := saveProblem(path); p != nil && s.free(TaskSave) {
 		s.Problems = append(slices.Clone(s.Problems), p)
 		return s, nil
 	}
 	record := Record(s)
-	s = s.begin(TaskSave, "Saving…")
-	return s, SaveRecord{Token: s.Rev, Path: path, Record: record}
+	return s.saving("Saving…", func(token int) Effect { return SaveRecord{Token: token, Path: path, Record: record} })
+}
+
+// saving begins to write a file.
+func (s State) saving(text string, effect func(token int) Effect) (State, Effect) {
+	if !s.free(TaskSave) {
+		return s, nil
+	}
+	s = s.begin(TaskSave, text)
+	return s, effect(s.Rev)
 }
 
 // openSite changes to a practice site or back to the real one.

@@ -60,6 +60,8 @@ func eventMakers() []func(r *rand.Rand, token int) Event {
 		ForestGiven{Forest: answers.Forest{Forest: "contoso.local", User: `CONTOSO\ea`}, Password: secret.New("x")},
 		ForestGiven{Forest: answers.Forest{Forest: "FABRIKAM.local", User: `FABRIKAM\ea`}, Password: secret.New("x")},
 		ForestGiven{},
+		BundlePressed{Path: "a.zip"},
+		LogSavePressed{Path: "a.log"},
 	}
 	makers := []func(*rand.Rand, int) Event{
 		func(r *rand.Rand, _ int) Event { return fixed[r.IntN(len(fixed))] },

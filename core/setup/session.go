@@ -8,11 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
-	"reflect"
 	"sync"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/logbook"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
@@ -41,12 +42,17 @@ type Params struct {
 	DataDir string
 	// Program is the version of this program.
 	Program string
+	// Book is the log; nil for one in memory. The session masks in it whatever secret
+	// it is given. It belongs to whoever made it.
+	Book *logbook.Book
 }
 
 // Session is the wizard at work: it owns the state, the secrets and whatever
 // runs. All its methods may be called from any goroutine.
 type Session struct {
 	p     Params
+	book  *logbook.Book
+	log   *slog.Logger                                 // writes into book
 	child func() (context.Context, context.CancelFunc) // a context that ends with the session at the latest
 	// launch is start. It is a value, as effects belong to the session and not to
 	// the context of whoever dispatched the event.
@@ -57,8 +63,7 @@ type Session struct {
 	site    Site
 	secrets map[string]secret.Value
 	running map[int]*running // by token
-	log     []LogEntry
-	changed chan struct{} // closed and replaced at each change
+	changed chan struct{}    // closed and replaced at each change
 	closed  bool
 	end     context.CancelFunc
 	work    sync.WaitGroup
@@ -85,15 +90,19 @@ func NewSession(p Params) *Session {
 	if p.SaveFile == nil {
 		p.SaveFile = wholefile.Write
 	}
+	if p.Book == nil {
+		p.Book = newBook()
+	}
 	root, end := context.WithCancel(context.Background())
 	s := &Session{
-		p: p, end: end, site: p.Site,
+		p: p, book: p.Book, log: p.Book.Logger(), end: end, site: p.Site,
 		child:   func() (context.Context, context.CancelFunc) { return context.WithCancel(root) },
 		secrets: maps.Clone(p.Site.Secrets), running: map[int]*running{}, changed: make(chan struct{}),
 	}
 	if s.secrets == nil {
 		s.secrets = map[string]secret.Value{}
 	}
+	s.hide(s.secrets)
 	s.launch = s.start
 	s.state = State{
 		Now: p.Clock().UTC(), Page: PageWelcome, Furthest: PageWelcome, Program: p.Program,
@@ -145,9 +154,8 @@ func (s *Session) apply(e Event, accepted func()) bool {
 	next, effect := Reduce(s.state, e)
 	s.keepSecret(e, effect)
 	s.state = next
-	if _, often := e.(Progressed); !often {
-		s.note(e, "")
-	}
+	s.hide(s.secrets)
+	s.note(e, "")
 	s.cancelVoid()
 	if effect != nil && !s.closed {
 		s.launch(effect)
@@ -265,32 +273,4 @@ func closeSite(site Site) error {
 		errs = append(errs, site.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// LogEntry is one event in the session's log: its kind, never what was typed.
-type LogEntry struct {
-	At    time.Time `json:"at"`
-	Rev   int       `json:"rev"`
-	Event string    `json:"event"`
-	Page  Page      `json:"page"`
-	Note  string    `json:"note,omitempty"`
-}
-
-// logLimit is how many entries of the log are kept.
-const logLimit = 2000
-
-func (s *Session) note(e Event, text string) {
-	if len(s.log) >= logLimit {
-		s.log = append([]LogEntry(nil), s.log[logLimit/2:]...)
-	}
-	s.log = append(s.log, LogEntry{
-		At: s.state.Now, Rev: s.state.Rev, Event: reflect.TypeOf(e).Name(), Page: s.state.Page, Note: text,
-	})
-}
-
-// Log gives the newest events for a support case.
-func (s *Session) Log() []LogEntry {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]LogEntry(nil), s.log...)
 }

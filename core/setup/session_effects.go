@@ -70,14 +70,8 @@ func (s *Session) start(effect Effect) {
 			o := site.Installer.Undo(ctx, s.job(e.Plan, e.Answers, secrets), s.stepper(e.Token))
 			return InstallEnded{Token: e.Token, Outcome: o}, nil
 		})
-	case SaveRecord:
-		s.run(e.Token, false, func(context.Context, *running) (Event, error) {
-			data, err := render(e.Path, e.Record)
-			if err == nil {
-				err = s.p.SaveFile(e.Path, data)
-			}
-			return FileSaved{Token: e.Token, Path: e.Path}, err
-		})
+	case SaveRecord, SaveBundle, SaveLog:
+		s.startSave(e)
 	case OpenSite:
 		s.openSite(e)
 	}

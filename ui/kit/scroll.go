@@ -65,6 +65,9 @@ func (s *Scroller) Relayout() {
 // ToTop scrolls to the top.
 func (s *Scroller) ToTop() { s.scroll.ScrollToTop() }
 
+// ToEnd shows the end.
+func (s *Scroller) ToEnd() { s.scroll.ScrollToBottom() }
+
 // ScrollTo scrolls so that y px of the content is at the top.
 func (s *Scroller) ScrollTo(y float32) { s.scroll.ScrollToOffset(fyne.NewPos(0, y)) }
 

@@ -32,6 +32,7 @@ type Options struct {
 	Scale     float32         // 1 for 100 %, 2 for 200 %
 	OnlyLight bool            // leave the dark ones out
 	Scenarios []ui.Scenario   // for the dialog Practice
+	Log       ui.Log          // for the dialog Log, may be nil
 	Hooks     func(*ui.Hooks) // changes the hooks of the window, may be nil
 }
 
@@ -86,6 +87,7 @@ func (t *Tour) Render(state setup.State, variant fyne.ThemeVariant, open func(*u
 	c.SetScale(t.o.Scale)
 	hooks := ui.Hooks{Still: true, Scenarios: t.o.Scenarios, SaveDir: "reports"}
 	hooks.Now = clockAt(state.Now)
+	hooks.Log = t.o.Log
 	if t.o.Hooks != nil {
 		t.o.Hooks(&hooks)
 	}
@@ -134,6 +136,9 @@ type shot struct {
 // dialogs gives the dialogs that a page in this state can open.
 func dialogs(s setup.State, practice bool) []shot {
 	list := []shot{{"help", (*ui.Shell).ShowHelp}}
+	if s.Page == setup.PageInstalling && s.Install.Outcome == nil {
+		list = append(list, shot{"log", (*ui.Shell).ShowLog})
+	}
 	switch s.Page {
 	case setup.PageWelcome:
 		list = append(list, shot{"licence", (*ui.Shell).ShowLicence}, shot{"privacy", (*ui.Shell).ShowPrivacy})

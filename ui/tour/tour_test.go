@@ -43,7 +43,7 @@ func TestShootAll(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	tour := New(app, Options{Dir: dir, Scenarios: []ui.Scenario{
+	tour := New(app, Options{Dir: dir, Log: fixture.Log{}, Scenarios: []ui.Scenario{
 		{Name: "healthy", Title: "A healthy database", Text: "The server died yesterday; nothing stands against setting a new one up."},
 		{Name: "two-forests", Title: "Two forests", Text: "Two forests, one with a child domain; some deletions and an export error wait."},
 	}})
