@@ -16,7 +16,7 @@ func realSite(dataDir string) setup.Site {
 	cloud := entra.New(entra.Params{})
 	return setup.Site{
 		Prober: p, Directory: directory, Cloud: cloud,
-		Installer: install.New(install.Params{Probe: p, Directory: directory, Cloud: cloud, DataDir: dataDir}),
+		Installer: install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir}),
 		Computer:  host.Name(),
 	}
 }

@@ -29,7 +29,10 @@ type account struct {
 	note     *fyne.Container
 	cert     *fyne.Container
 	rights   *fyne.Container
+	enough   fyne.CanvasObject // said when the account does although it lacks rights
+	grant    *granting
 	ok       *kit.Button
+	stop     *kit.Button
 	bar      *kit.Progress
 	checking *kit.Text
 	asked    bool   // OK was pressed since the dialog opened
@@ -53,7 +56,7 @@ func (s *Shell) ShowAccount(name string) {
 	a.option = kit.NewRadio(s.keys, true, string(option(answer)), []kit.Choice{
 		{Value: string(answers.CreateAccount), Label: tr("account.create"), Hint: tr("account.create.hint")},
 		{Value: string(answers.ExistingAccount), Label: tr("account.existing"), Hint: tr("account.existing.hint")},
-	}, s.canvas.Focus, func(string) { a.relabel(); a.dialog.sheet.Relayout() })
+	}, s.canvas.Focus, func(string) { a.relabel(); a.update(s.session.State()) })
 	a.user = kit.NewEntry(s.keys, user, strings.ToUpper(name)+`\administrator`, nil)
 	a.user.CursorColumn = len([]rune(user))
 	held := ""
@@ -65,6 +68,8 @@ func (s *Shell) ShowAccount(name string) {
 	a.userBox = kit.NewField(tr("account.user.create"), "", a.user)
 	a.passBox = kit.NewField(tr("components.password"), "", a.password)
 	a.dcBox = kit.NewField(tr("account.dc"), "", a.dc)
+	a.grant = newGranting(s, name, answer, st.Given.Grant(name), func() { a.update(s.session.State()) })
+	a.enough = kit.Callout(kit.MoodNote, kit.Plain(tr("account.usable")))
 	a.bar, a.checking = kit.NewProgress(3, s.hooks.Still), kit.Muted("")
 	a.ok = kit.NewButton(s.keys, kit.Primary, tr("button.ok"), a.give)
 	a.open(st)
@@ -84,14 +89,14 @@ func (a *account) open(st setup.State) {
 	}
 	for _, o := range []fyne.CanvasObject{
 		kit.Column(10, a.option.Objects()...), a.userBox.Object(), a.passBox.Object(), a.dcBox.Object(),
-		a.note, a.cert, a.rights, kit.Column(6, a.checking, a.bar),
+		a.note, a.cert, a.enough, a.rights, a.grant.object, kit.Column(6, a.checking, a.bar),
 	} {
 		body.Add(o)
 	}
-	cancel := kit.NewButton(a.shell.keys, kit.Secondary, tr("button.cancel"), func() { a.dialog.cancel() })
+	a.stop = kit.NewButton(a.shell.keys, kit.Secondary, tr("button.cancel"), func() { a.dialog.cancel() })
 	a.dialog = a.shell.open(sheetSpec{
 		width: 560, title: tr("account.title"), subtitle: a.name, body: body,
-		buttons: []fyne.CanvasObject{cancel, a.ok}, primary: a.ok, focus: a.user,
+		buttons: []fyne.CanvasObject{a.stop, a.ok}, primary: a.ok, focus: a.user,
 		update: a.update, onClose: a.cancelled,
 	})
 	a.relabel()
@@ -115,7 +120,10 @@ func (a *account) give() {
 			User: strings.TrimSpace(a.user.Text), DC: strings.TrimSpace(a.dc.Text),
 			PinSHA256: a.pin, TrustFile: a.trust,
 		},
-		Password: secret.New(a.password.Text),
+		Password: secret.New(a.password.Text), GrantPassword: secret.New(a.grant.password.Text),
+	}
+	if e.Forest.Option == answers.ExistingAccount {
+		e.Forest.Grant = a.grant.answer()
 	}
 	a.waiting = true
 	a.shell.session.Dispatch(e)
@@ -139,7 +147,7 @@ func (a *account) update(s setup.State) {
 	busy := s.Busy != nil && s.Busy.Task == setup.TaskForest
 	if a.waiting && !busy {
 		a.waiting = false
-		if f.Green() {
+		if f.Green() && len(f.Account.Lacking()) == 0 {
 			a.bar.Stop()
 			a.dialog.close()
 			a.shell.focusFirst() // the next forest without credentials
@@ -155,14 +163,17 @@ func (a *account) update(s setup.State) {
 			a.rights.Objects = []fyne.CanvasObject{a.table(*f.Account)}
 		}
 	}
-	show(a.rights, f.Account != nil && option(s.ForestAnswer(a.name)) == answers.ExistingAccount)
+	existing := f.Account != nil && option(s.ForestAnswer(a.name)) == answers.ExistingAccount
+	show(a.rights, existing)
+	show(a.grant.object, a.grant.on && a.option.Value() == string(answers.ExistingAccount))
+	a.usable(f, busy)
 	a.dialog.sheet.Relayout()
 }
 
 func (a *account) busy(on bool, s setup.State) {
 	enable(a.ok, s.Busy == nil)
 	a.option.Disable(on)
-	for _, e := range []*kit.Entry{a.user, a.password, a.dc} {
+	for _, e := range []*kit.Entry{a.user, a.password, a.dc, a.grant.user, a.grant.password} {
 		enable(e, !on)
 	}
 	show(a.bar, on)
@@ -183,6 +194,7 @@ func (a *account) problems(f setup.Forest, busy bool) {
 	}
 	at := map[problem.Field]*kit.Field{
 		answers.FieldForestUser: a.userBox, answers.FieldForestPass: a.passBox, answers.FieldForestDC: a.dcBox,
+		answers.FieldGrantUser: a.grant.userBox, answers.FieldGrantPass: a.grant.passBox,
 	}
 	var above *problem.Problem
 	if p != nil && at[p.Field] == nil {
@@ -260,7 +272,8 @@ func (a *account) table(acc facts.ForestAccount) fyne.CanvasObject {
 		text := strings.Join(commands, "\n")
 		col.Add(kit.Muted(tr("account.commands")))
 		col.Add(kit.NewText(kit.Span{Text: text, Mono: true, Size: kit.SizeTiny}))
-		col.Add(kit.Line(0, 0, kit.NewButton(a.shell.keys, kit.Small, tr("button.copy"), func() { a.shell.hooks.copy(text) })))
+		col.Add(kit.Line(10, 8, kit.NewButton(a.shell.keys, kit.Small, tr("button.copy"), func() { a.shell.hooks.copy(text) }),
+			kit.NewButton(a.shell.keys, kit.Small, tr("account.grant"), a.openGrant)))
 	}
 	return col
 }

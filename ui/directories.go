@@ -129,8 +129,11 @@ func verified(a facts.ForestAccount, answer answers.Forest) string {
 	}
 	text := tr(key, a.User, a.Controller, a.Protection)
 	lacking := len(a.Lacking())
-	unknown := 0
+	unknown, granted := 0, 0
 	for _, r := range a.Rights {
+		if r.State == facts.RightGranted {
+			granted++
+		}
 		if r.State == facts.RightUnknown || r.State == "" {
 			unknown++
 		}
@@ -140,6 +143,8 @@ func verified(a facts.ForestAccount, answer answers.Forest) string {
 		return text
 	case lacking > 0:
 		return text + " " + count("forest.rights.lacking", lacking)
+	case granted > 0:
+		return text + " " + count("forest.rights.granted", granted)
 	case unknown > 0:
 		return text + " " + count("forest.rights.unknown", unknown)
 	default:

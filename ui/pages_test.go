@@ -282,24 +282,6 @@ func TestAccountDialog(t *testing.T) {
 	w.wants("1 of 3 forests still needs credentials.")
 }
 
-func TestAccountDialogAcceptsACertificate(t *testing.T) {
-	w := open(t, fixture.DCUntrusted(), false)
-	w.shell.ShowAccount("fabrikam.local")
-	w.wants("does not trust the domain controller's certificate", "CN=dc1.fabrikam.local", "Fabrikam Issuing CA 2", "3f9a 0c41", "FABRIKAM", "2025-03-09 to 2027-03-09")
-	w.tap("Accept this certificate")
-	g, ok := last[setup.ForestGiven](w.session)
-	if !ok || g.Forest.PinSHA256 != strings.Repeat("3f9a0c41d2e8b765", 4) || !g.Password.IsEmpty() {
-		t.Fatalf("gave %+v", g.Forest)
-	}
-	w.session.Dispatch(setup.CancelPressed{})
-	w.wants("accepted beside trusted ones")
-	w.tap("Check certificates again")
-	w.tap("OK")
-	if g, _ := last[setup.ForestGiven](w.session); g.Forest.PinSHA256 != "" {
-		t.Errorf("the pin stays: %+v", g.Forest)
-	}
-}
-
 func TestAccountDialogShowsRightsAndCancels(t *testing.T) {
 	w := open(t, fixture.Lacking(), false)
 	w.shell.ShowAccount("contoso.local")

@@ -158,6 +158,15 @@ type Forest struct {
 	// 64 hex digits, beside those that are trusted.
 	PinSHA256 string `json:"pinSha256,omitempty"`
 	TrustFile string `json:"trustFile,omitempty"` // a CA certificate, .pem .cer .crt .der
+	// Grant is who gives an existing account the rights that it lacks, at Install.
+	Grant Grant `json:"grant,omitzero"`
+}
+
+// Grant is a sign-in that may change the rights on the domains of a forest, used
+// once and never stored.
+type Grant struct {
+	User     string    `json:"user,omitempty"` // an Enterprise Admin
+	Password SecretRef `json:"password,omitzero"`
 }
 
 // Options are the choices of Ready to configure.
@@ -188,6 +197,8 @@ const (
 	FieldForestDC    problem.Field = "forests.dc"
 	FieldForestPin   problem.Field = "forests.pinSha256"
 	FieldForestTrust problem.Field = "forests.trustFile"
+	FieldGrantUser   problem.Field = "forests.grant.user"
+	FieldGrantPass   problem.Field = "forests.grant.password"
 	FieldBackupPath  problem.Field = "options.backupPath"
 )
 

@@ -17,6 +17,9 @@ const (
 // SecretForest is the key of the secret of one forest.
 func SecretForest(forest string) string { return "forest:" + strings.ToLower(forest) }
 
+// SecretGrant is the key of the secret of who grants rights in a forest.
+func SecretGrant(forest string) string { return "grant:" + strings.ToLower(forest) }
+
 // Source is where references are looked up: the environment and the file system.
 type Source struct {
 	LookupEnv func(string) (string, bool) // os.LookupEnv
@@ -35,10 +38,12 @@ func (s Source) Secrets(a Answers) (map[string]secret.Value, error) {
 		{"entra.secret", SecretEntra, a.Entra.Secret},
 	}
 	for i, f := range a.Forests {
-		refs = append(refs, struct {
+		type ref = struct {
 			path, key string
 			ref       SecretRef
-		}{fmt.Sprintf("forests[%d].password", i), SecretForest(f.Forest), f.Password})
+		}
+		refs = append(refs, ref{fmt.Sprintf("forests[%d].password", i), SecretForest(f.Forest), f.Password},
+			ref{fmt.Sprintf("forests[%d].grant.password", i), SecretGrant(f.Forest), f.Grant.Password})
 	}
 	out := map[string]secret.Value{}
 	for _, r := range refs {

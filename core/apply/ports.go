@@ -28,6 +28,28 @@ type Directory interface {
 	HasAccount(ctx context.Context, a plan.Account, admin Credential) (bool, error)
 }
 
+// Entry is one access control entry on an object of a directory, in the form in
+// which the directory holds it. It holds no secret and goes into the journal.
+type Entry struct {
+	Domain string `json:"domain"` // DNS name of the object's domain
+	Object string `json:"object"` // DN
+	ACE    []byte `json:"ace"`
+	Text   string `json:"text"` // for a person
+}
+
+// Granter gives an existing account the rights that a plan lists, signed in as
+// admin, and takes them back. Errors are *problem.Problem. The practice site and
+// the real forest implement it.
+type Granter interface {
+	// Ungranted gives the entries of the plan's rights that are not there yet. It
+	// changes nothing.
+	Ungranted(ctx context.Context, a plan.Account, admin Credential) ([]Entry, error)
+	// Grant adds the entries, and passes over those that are there.
+	Grant(ctx context.Context, a plan.Account, admin Credential, entries []Entry) error
+	// Revoke takes the entries away, and is content when they are gone.
+	Revoke(ctx context.Context, a plan.Account, admin Credential, entries []Entry) error
+}
+
 // IdentityCredential is what the sync identity signs in with. Login is a user's
 // name or an application's client id; Thumbprint names the certificate of an
 // application; Secret is a user's password, or an application's certificate and

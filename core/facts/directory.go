@@ -68,6 +68,15 @@ type Right struct {
 	Text    string     `json:"text"`             // for a person: "Replicating Directory Changes All on contoso.local"
 	Why     string     `json:"why,omitempty"`    // when unknown
 	Command []string   `json:"dsacls,omitempty"` // lines for a domain admin, when it lacks
+	// Missing are the entries that the account lacks, those of Command.
+	Missing []Entry `json:"missing,omitempty"`
+}
+
+// Entry is one access control entry that an account needs.
+type Entry struct {
+	Object string `json:"object"` // DN of the object that carries it
+	Text   string `json:"text"`   // for a person: "Write lockoutTime of users"
+	ACE    string `json:"ace"`    // as dsacls writes it behind the account's name: "WP;lockoutTime;user"
 }
 
 // ForestAccount is the proof that a forest's answer works: for an existing
@@ -83,6 +92,10 @@ type ForestAccount struct {
 	// Certificate is that of the domain controller, accepted or refused; nil when
 	// none was shown.
 	Certificate *Certificate `json:"certificate,omitempty"`
+	SID         string       `json:"sid,omitempty"` // of User, S-1-5-21-…; empty when it was not found
+	// Grantor is who signed in to grant what an existing account lacks, DOMAIN\user;
+	// empty when nobody did or nothing lacks.
+	Grantor string `json:"grantor,omitempty"`
 }
 
 // Lacking gives the rights that the account does not have.

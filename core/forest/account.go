@@ -123,19 +123,7 @@ func (d *Directory) HasAccount(ctx context.Context, a plan.Account, admin apply.
 // stay signs in as an Enterprise Admin, which is proven, and gives the domain that
 // the account goes to.
 func (d *Directory) stay(ctx context.Context, a plan.Account, admin apply.Credential) (*visit, domain, error) {
-	forest := trimDot(a.Forest)
-	cred, err := newCredentials(admin.User, admin.Password, forest)
-	if err != nil {
-		return nil, domain{}, err
-	}
-	if d, err = d.trusting(a.PinSHA256, a.TrustFile); err != nil {
-		return nil, domain{}, err
-	}
-	w := wanted{domain: forest, forest: forest}
-	if a.Controller != "" {
-		w.known = []string{a.Controller}
-	}
-	v, err := d.enter(ctx, w, cred, func(string) {})
+	v, err := d.visitAs(ctx, a, admin)
 	if err != nil {
 		return nil, domain{}, err
 	}
@@ -150,6 +138,23 @@ func (d *Directory) stay(ctx context.Context, a plan.Account, admin apply.Creden
 		}
 	}
 	return v, home, nil
+}
+
+// visitAs signs in to a planned account's forest.
+func (d *Directory) visitAs(ctx context.Context, a plan.Account, admin apply.Credential) (*visit, error) {
+	forest := trimDot(a.Forest)
+	cred, err := newCredentials(admin.User, admin.Password, forest)
+	if err != nil {
+		return nil, err
+	}
+	if d, err = d.trusting(a.PinSHA256, a.TrustFile); err != nil {
+		return nil, err
+	}
+	w := wanted{domain: forest, forest: forest}
+	if a.Controller != "" {
+		w.known = []string{a.Controller}
+	}
+	return d.enter(ctx, w, cred, func(string) {})
 }
 
 // policyPassword makes a password that is as long as the domain wants it.

@@ -179,6 +179,7 @@ func (v *visit) enterpriseAdmins(ctx context.Context) (descriptor.SID, error) {
 type account struct {
 	name    string // DOMAIN\user
 	managed bool
+	sid     descriptor.SID // empty when the object was not found
 }
 
 // self finds the object of whoever signed in. The token proves that it is the
@@ -203,7 +204,7 @@ func (v *visit) self(ctx context.Context) account {
 			if err != nil || !s.token[sid] {
 				continue
 			}
-			a := account{name: dom.NetBIOS + `\` + e.GetEqualFoldAttributeValue("sAMAccountName")}
+			a := account{name: dom.NetBIOS + `\` + e.GetEqualFoldAttributeValue("sAMAccountName"), sid: sid}
 			for _, class := range e.GetEqualFoldAttributeValues("objectClass") {
 				switch strings.ToLower(class) {
 				case "computer", "msds-managedserviceaccount", "msds-groupmanagedserviceaccount", "msds-delegatedmanagedserviceaccount":

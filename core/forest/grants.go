@@ -3,6 +3,7 @@ package forest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
@@ -65,7 +66,7 @@ func planned(grants []facts.Right, dom domain, known schema, sid descriptor.SID)
 		if !strings.EqualFold(g.Domain, dom.DNS) {
 			continue
 		}
-		for _, w := range wants[g.Feature] {
+		for _, w := range chosen(g) {
 			entry, err := w.entry(known, sid)
 			if err != nil {
 				return nil, &problem.Problem{
@@ -78,6 +79,17 @@ func planned(grants []facts.Right, dom domain, known schema, sid descriptor.SID)
 		}
 	}
 	return out, nil
+}
+
+// chosen gives the entries that a planned right stands for: all that its feature
+// needs for a new account, those that are missing for an existing one.
+func chosen(g facts.Right) []want {
+	if len(g.Missing) == 0 {
+		return wants[g.Feature]
+	}
+	return slices.DeleteFunc(slices.Clone(wants[g.Feature]), func(w want) bool {
+		return !slices.ContainsFunc(g.Missing, func(e facts.Entry) bool { return e.ACE == w.ace })
+	})
 }
 
 // edit is a way to change one entry of a list; do tells whether that changed it.

@@ -44,7 +44,7 @@ func (d *Directory) Verify(ctx context.Context, r setup.ForestRequest, say func(
 		Controller: v.at.name(), Protection: v.main.protection, At: d.now().UTC(), Certificate: d.certificate(v.at.host),
 	}
 	self := v.self(ctx)
-	out.User = self.name
+	out.User, out.SID = self.name, self.sid.String()
 	if r.Answer.Option == answers.ExistingAccount {
 		err = v.fitsExisting(self)
 	} else {
@@ -57,6 +57,11 @@ func (d *Directory) Verify(ctx context.Context, r setup.ForestRequest, say func(
 	say("Reading the rights on every domain")
 	if out.Rights, err = v.rights(ctx, r.Features, r.Answer.Option == answers.ExistingAccount, self.name); err != nil {
 		return facts.ForestAccount{}, problem.From(err)
+	}
+	if r.Answer.Option == answers.ExistingAccount {
+		if err := d.proveGrant(ctx, r, &out, say); err != nil {
+			return out, problem.From(err)
+		}
 	}
 	say("Looking for accounts of earlier installations")
 	out.Forest = v.facts(ctx, forest)

@@ -175,7 +175,9 @@ func (v *survey) judge(ctx context.Context, r facts.Right, existing bool, name s
 	default:
 		r.State, r.Text = facts.RightLacks, title(missing)+" on "+v.dom.DNS
 		for _, w := range missing {
-			r.Command = append(r.Command, w.dsacls(w.object(v.dom.base), name))
+			object := w.object(v.dom.base)
+			r.Command = append(r.Command, w.dsacls(object, name))
+			r.Missing = append(r.Missing, facts.Entry{Object: object, Text: w.text, ACE: w.ace})
 		}
 	}
 	return r

@@ -51,7 +51,7 @@ func (w *work) accountAction(s plan.Step) apply.Action {
 		return apply.Action{} // the engine says that it can't do the step
 	}
 	if a.Option == answers.ExistingAccount {
-		return apply.Action{Apply: func(context.Context, *apply.Work) error { return w.typed(a) }}
+		return w.existingAction(a)
 	}
 	has := func(ctx context.Context) (bool, error) { return w.p.Directory.HasAccount(ctx, a, w.admin(a)) }
 	return apply.Action{

@@ -85,7 +85,7 @@ func kindOf(step string) string {
 	return kind
 }
 
-func open(t *testing.T, scenario string) *bench {
+func open(t *testing.T, scenario string, change ...func(*setup.Site)) *bench {
 	t.Helper()
 	b := &bench{dir: t.TempDir(), hooks: map[string]func(){}}
 	s, err := practice.New(t.Context(), scenario, practice.Options{
@@ -95,6 +95,9 @@ func open(t *testing.T, scenario string) *bench {
 		t.Fatal(err)
 	}
 	b.site = s.Setup()
+	for _, c := range change {
+		c(&b.site)
+	}
 	p, ok := b.site.Prober.(*probe.Probe)
 	if !ok {
 		t.Fatalf("the site's prober is a %T", b.site.Prober)
@@ -106,11 +109,12 @@ func open(t *testing.T, scenario string) *bench {
 	p.Dialer = b.wire
 	directory, isDirectory := b.site.Directory.(apply.Directory)
 	cloud, isCloud := b.site.Cloud.(apply.Cloud)
-	if !isDirectory || !isCloud {
+	granter, isGranter := b.site.Directory.(apply.Granter)
+	if !isDirectory || !isCloud || !isGranter {
 		t.Fatal("the site makes no accounts")
 	}
 	b.site.Installer = hooked{install.New(install.Params{
-		Probe: p, Directory: directory, Cloud: cloud, DataDir: b.dir, Practice: true,
+		Probe: p, Directory: directory, Granter: granter, Cloud: cloud, DataDir: b.dir, Practice: true,
 	}), b}
 	b.s = setup.NewSession(setup.Params{Site: b.site, Program: "1.0"})
 	t.Cleanup(func() {

@@ -40,6 +40,8 @@ type Params struct {
 	// Directory and Cloud make the accounts and the sync identity.
 	Directory apply.Directory
 	Cloud     apply.Cloud
+	// Granter gives existing accounts what they lack; nil where no plan asks for it.
+	Granter apply.Granter
 	// DataDir is where journals, vault and reports are kept, each in a folder of
 	// its own.
 	DataDir string

@@ -113,6 +113,9 @@ func (b *builder) account(c facts.Connector, name string, proof facts.ForestAcco
 			}
 		}
 		a.Domain, a.User = account.Domain, account.User
+		if a.Grants = granted(proof.Rights); len(a.Grants) > 0 {
+			a.SID, a.Grantor = proof.SID, proof.Grantor
+		}
 		return a, nil
 	}
 	a.Domain, a.User = b.rootDomain(name, proof.Forest), "MSOL_"+b.suffix()
@@ -121,12 +124,19 @@ func (b *builder) account(c facts.Connector, name string, proof facts.ForestAcco
 		"configured to synchronize to tenant '%s'. This account must have directory replication permissions in the local "+
 		"Active Directory and write permission on certain attributes to enable Hybrid Deployment.",
 		b.in.Installation, b.server, b.in.Tenant.InitialDomain)
-	for _, r := range proof.Rights {
+	a.Grants = granted(proof.Rights)
+	return a, nil
+}
+
+// granted gives the rights that Install is to grant.
+func granted(rights []facts.Right) []facts.Right {
+	var out []facts.Right
+	for _, r := range rights {
 		if r.State == facts.RightGranted {
-			a.Grants = append(a.Grants, r)
+			out = append(out, r)
 		}
 	}
-	return a, nil
+	return out
 }
 
 // rootDomain gives the DNS name of the forest's root domain, where new accounts

@@ -58,6 +58,9 @@ func ownerName(c *facts.Claim) string {
 func accountStep(a Account) Step {
 	s := Step{ID: string(KindAccount) + ":" + a.Forest, Kind: KindAccount, Forest: a.Forest}
 	login := facts.Account{Domain: a.Domain, User: a.User}.String()
+	if a.Option == answers.ExistingAccount && len(a.Grants) > 0 {
+		return grantStep(s, a, login)
+	}
 	if a.Option == answers.ExistingAccount {
 		s.Title = "Use the account " + login + " for " + a.Forest
 		s.Summary = "It is there already; nothing is changed in Active Directory"
@@ -78,6 +81,19 @@ func accountStep(a Account) Step {
 		s.Changes = append(s.Changes, Change{Target: g.Domain, Object: object, Name: "right for " + string(g.Feature), After: g.Text})
 	}
 	s.Undo = "The rights are taken away again, then the account is removed."
+	return s
+}
+
+// grantStep gives an existing account what it lacks, every entry by itself.
+func grantStep(s Step, a Account, login string) Step {
+	s.Title = "Give " + login + " the missing rights in " + a.Forest
+	s.Summary = "Signed in as " + a.Grantor + "; " + grantsText(a.Grants)
+	for _, g := range a.Grants {
+		for _, e := range g.Missing {
+			s.Changes = append(s.Changes, Change{Target: g.Domain, Object: e.Object, Name: "entry for " + login, After: e.ACE + " (" + e.Text + ")"})
+		}
+	}
+	s.Undo = "Exactly the entries that were added are taken away again; the account stays."
 	return s
 }
 

@@ -88,7 +88,11 @@ type Account struct {
 	Controller string                `json:"controller"`
 	PinSHA256  string                `json:"pinSha256,omitempty"` // a domain controller's certificate to accept
 	TrustFile  string                `json:"trustFile,omitempty"` // an authority's certificate
-	Grants     []facts.Right         `json:"grants,omitempty"`
+	// Grants are the rights that Install gives: to a new account all that it needs,
+	// to an existing one those that it lacks.
+	Grants  []facts.Right `json:"grants,omitempty"`
+	SID     string        `json:"sid,omitempty"`     // of an existing account, to grant to exactly this one
+	Grantor string        `json:"grantor,omitempty"` // who signs in to grant to an existing account
 }
 
 // IdentityKind is the kind of the sync identity.

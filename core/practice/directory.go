@@ -86,7 +86,7 @@ func (d *directory) Verify(ctx context.Context, r setup.ForestRequest, say func(
 		Rights:     f.rights(a, r),
 		At:         now.UTC(),
 	}
-	return out, nil
+	return out, f.proveGrant(&out, r)
 }
 
 // fits refuses accounts that do not go with the chosen option.
@@ -125,6 +125,7 @@ func (f *forest) rights(a *account, r setup.ForestRequest) []facts.Right {
 				if !a.rights[feature] {
 					right.State = facts.RightLacks
 					right.Command = dsacls(feature, domain.DNS, f.netbios+`\`+a.sam)
+					right.Missing = missing(feature, domain.DNS)
 				}
 			}
 			out = append(out, right)

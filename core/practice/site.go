@@ -141,7 +141,7 @@ func (s *Site) Setup() setup.Site {
 	return setup.Site{
 		Prober: p, Directory: s.directory, Cloud: s.cloud,
 		Installer: install.New(install.Params{
-			Probe: p, Directory: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir, Practice: true,
+			Probe: p, Directory: s.directory, Granter: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir, Practice: true,
 		}),
 		Practice: &setup.Practice{
 			Scenario: s.Scenario.Name, Title: s.Scenario.Title, Text: s.Scenario.Text, Hints: s.hints(),

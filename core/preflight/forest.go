@@ -54,7 +54,7 @@ func judgeRights(f forestSite) []Finding {
 			"Compare the rights with Microsoft's table for each feature.", link)}
 	}
 	var lacking, open []string
-	basic := false
+	basic, granted := false, 0
 	out := f.finding(id, "the account has the rights that the configuration needs", link)
 	commands := 0
 	for _, r := range f.acc.Rights {
@@ -64,7 +64,9 @@ func judgeRights(f forestSite) []Finding {
 			lacking = append(lacking, r.Text)
 			basic = basic || r.Feature == facts.FeatureBasicRead
 			commands += len(r.Command)
-		case facts.RightHas, facts.RightGranted:
+		case facts.RightGranted:
+			granted++
+		case facts.RightHas:
 		default:
 			open = append(open, r.Text)
 			value = r.Text + ": not known, " + text(r.Why)
@@ -93,6 +95,10 @@ func judgeRights(f forestSite) []Finding {
 		return []Finding{f.unknown(id, "the rights of the account", list(open, 3), "Compare them with Microsoft's table for each feature.", link, out.Evidence...)}
 	default:
 		out.Summary = plural(int64(len(f.acc.Rights)), "right")
+		if granted > 0 && f.acc.Grantor != "" {
+			out.Title = f.name + ": Install gives the account the rights that it lacks"
+			out.Summary = fmt.Sprintf("%s, %d of them granted by Install, signed in as %s", out.Summary, granted, f.acc.Grantor)
+		}
 		return []Finding{out}
 	}
 }

@@ -63,6 +63,8 @@ type (
 	ForestGiven struct {
 		Forest   answers.Forest
 		Password secret.Value
+		// GrantPassword is that of Forest.Grant.User.
+		GrantPassword secret.Value
 	}
 
 	// OptionsEdited replaces the options of Ready to configure.
@@ -126,8 +128,9 @@ type (
 		Token  int
 		Tenant facts.Tenant
 	}
-	// ForestVerified is the proof for one forest. With a Problem there is none, and
-	// Account holds only the certificate that was shown, if there was one.
+	// ForestVerified is the proof for one forest. With a Problem there is none:
+	// Account then holds what was seen before it, so that it can be shown: the
+	// certificate, or the account with what it lacks and nobody could grant.
 	ForestVerified struct {
 		Token   int
 		Forest  string

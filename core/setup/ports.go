@@ -26,7 +26,7 @@ type Site struct {
 	Answers  answers.Answers // what is filled in at the start
 	Computer string          // name of this computer
 	// Secrets are what a practice site or an answers file gives: "sql",
-	// "service", "entra", "forest:<dns name in lower case>".
+	// "service", "entra", "forest:<dns name in lower case>", "grant:<the same>".
 	Secrets map[string]secret.Value
 	Close   func() error // may be nil
 }
@@ -43,7 +43,8 @@ type Prober interface {
 }
 
 // Directory proves that a forest's answer works. It changes nothing. An error may
-// come with a ForestAccount that holds nothing but the certificate that was shown.
+// come with what was seen before it: the certificate that was shown, or the account
+// when it was the sign-in to grant rights that failed.
 type Directory interface {
 	Verify(ctx context.Context, r ForestRequest, say func(string)) (facts.ForestAccount, error)
 }
@@ -51,10 +52,12 @@ type Directory interface {
 // ForestRequest is what Verify needs: the answer, the password, the connector
 // as recovered and the features whose rights are needed.
 type ForestRequest struct {
-	Answer    answers.Forest
-	Password  secret.Value
-	Connector facts.Connector
-	Features  []facts.Feature
+	Answer   answers.Forest
+	Password secret.Value
+	// GrantPassword is that of Answer.Grant.User, where rights are to be granted.
+	GrantPassword secret.Value
+	Connector     facts.Connector
+	Features      []facts.Feature
 }
 
 // Cloud signs in to the tenant. It changes nothing there.

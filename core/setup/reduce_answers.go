@@ -222,6 +222,9 @@ func (s State) giveForest(e ForestGiven) (State, Effect) {
 	if !e.Password.IsEmpty() {
 		s.Given = s.Given.withForest(e.Forest.Forest)
 	}
+	if !e.GrantPassword.IsEmpty() {
+		s.Given = s.Given.withGrant(e.Forest.Forest)
+	}
 	s.Plan, s.Busy = nil, nil
 	f := s.Forests[i]
 	f.Account, f.Findings, f.Certificate, f.Problem = nil, nil, nil, s.forestProblem(e.Forest)
@@ -248,6 +251,11 @@ func (s State) forestProblem(f answers.Forest) *problem.Problem {
 		return &problem.Problem{
 			Code: CodePasswordMissing, Field: answers.FieldForestPass,
 			What: "The password is missing.", Fix: "Type the password of " + f.User + ".",
+		}
+	case strings.TrimSpace(f.Grant.User) != "" && f.Option == answers.ExistingAccount && !s.Given.Grant(f.Forest):
+		return &problem.Problem{
+			Code: CodePasswordMissing, Field: answers.FieldGrantPass,
+			What: "The password is missing.", Fix: "Type the password of " + f.Grant.User + ".",
 		}
 	}
 	return nil

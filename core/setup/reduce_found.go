@@ -100,6 +100,9 @@ func (g Given) with(key string) Given {
 		if name, ok := strings.CutPrefix(key, answers.SecretForest("")); ok {
 			return g.withForest(name)
 		}
+		if name, ok := strings.CutPrefix(key, answers.SecretGrant("")); ok {
+			return g.withGrant(name)
+		}
 	}
 	return g
 }
@@ -209,7 +212,7 @@ func (s State) askAgain(p *problem.Problem) State {
 	case answers.FieldSQLPass, answers.FieldSQLUser:
 		s.Given.SQL = false
 	case answers.FieldForestPass, answers.FieldForestUser:
-		s.Given.Forests = nil
+		s.Given.Forests, s.Given.Grants = nil, nil
 	default: // it speaks of something else
 	}
 	if p.Code == codeSignedOut {
@@ -238,6 +241,9 @@ func (s State) Needs() []Need {
 		if s.needsForest(a) && !s.Given.Forest(a.Forest) {
 			list = append(list, Need{Key: answers.SecretForest(a.Forest), Forest: a.Forest, User: s.forestUser(a)})
 		}
+		if s.needsGrantor(a) && !s.Given.Grant(a.Forest) {
+			list = append(list, Need{Key: answers.SecretGrant(a.Forest), Forest: a.Forest, User: a.Grantor})
+		}
 	}
 	return list
 }
@@ -262,6 +268,18 @@ func (s State) needsForest(a plan.Account) bool {
 		return !s.stepDone(plan.KindSecrets)
 	}
 	return !s.settled()
+}
+
+// needsGrantor tells whether the password of who grants rights is needed: to add
+// the entries, or to take them away.
+func (s State) needsGrantor(a plan.Account) bool {
+	if a.Option != answers.ExistingAccount || len(a.Grants) == 0 {
+		return false
+	}
+	if s.Reopened.Undo {
+		return s.begun(plan.KindAccount, a.Forest)
+	}
+	return !s.anyStep(plan.KindAccount, a.Forest, func(p apply.StepState) bool { return p == apply.Done })
 }
 
 // needsTenant tells whether the tenant has to be signed in to.

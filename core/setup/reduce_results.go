@@ -215,9 +215,11 @@ func (s State) forestVerified(e ForestVerified) State {
 		if e.Problem.Code == problem.CodeCancelled {
 			f.Problem = nil
 		}
-		return s.setForest(i, f)
+		if e.Account.User == "" || f.Problem == nil {
+			return s.setForest(i, f)
+		}
 	}
-	f.Account, f.Problem, f.Findings = &e.Account, nil, nil
+	f.Account, f.Problem, f.Findings = &e.Account, e.Problem, nil
 	if c, ok := s.connector(f.ID); ok {
 		f.Findings = preflight.JudgeForest(*s.Facts, c, e.Account)
 	}

@@ -54,7 +54,8 @@ func (s *Session) start(effect Effect) {
 		s.run(e.Token, false, func(ctx context.Context, _ *running) (Event, error) {
 			a, err := site.Directory.Verify(ctx, ForestRequest{
 				Answer: e.Answer, Password: secrets[answers.SecretForest(e.Answer.Forest)],
-				Connector: e.Connector, Features: e.Features,
+				GrantPassword: secrets[answers.SecretGrant(e.Answer.Forest)],
+				Connector:     e.Connector, Features: e.Features,
 			}, s.sayer(e.Token))
 			return ForestVerified{Token: e.Token, Forest: e.Answer.Forest, Account: a, Problem: problem.From(err)}, nil
 		})

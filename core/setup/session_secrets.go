@@ -11,10 +11,9 @@ import (
 func givenBy(secrets map[string]secret.Value) Given {
 	has := func(key string) bool { return !secrets[key].IsEmpty() }
 	g := Given{SQL: has(answers.SecretSQL), Service: has(answers.SecretService), Entra: has(answers.SecretEntra)}
-	prefix := answers.SecretForest("")
 	for key, v := range secrets {
-		if name, ok := strings.CutPrefix(key, prefix); ok && !v.IsEmpty() {
-			g = g.withForest(name)
+		if !v.IsEmpty() {
+			g = g.with(key)
 		}
 	}
 	return g
@@ -54,6 +53,9 @@ func (s *Session) keepSecret(e Event, effect Effect) {
 	case ForestGiven:
 		if _, taken := effect.(VerifyForest); taken && !e.Password.IsEmpty() {
 			s.secrets[answers.SecretForest(strings.TrimSpace(e.Forest.Forest))] = e.Password
+		}
+		if _, taken := effect.(VerifyForest); taken && !e.GrantPassword.IsEmpty() {
+			s.secrets[answers.SecretGrant(strings.TrimSpace(e.Forest.Forest))] = e.GrantPassword
 		}
 	}
 }

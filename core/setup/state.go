@@ -100,11 +100,24 @@ type Given struct {
 	Service bool            `json:"service"`
 	Entra   bool            `json:"entra,omitempty"`   // for answers.FlowService
 	Forests map[string]bool `json:"forests,omitempty"` // by DNS name in lower case; ask with Forest
+	Grants  map[string]bool `json:"grants,omitempty"`  // likewise, of who grants rights; ask with Grant
 }
 
 // Forest tells whether the password for a forest has been given. The name's
 // case does not matter.
 func (g Given) Forest(name string) bool { return g.Forests[strings.ToLower(name)] }
+
+// Grant tells whether the password of who grants rights in a forest has been given.
+func (g Given) Grant(name string) bool { return g.Grants[strings.ToLower(name)] }
+
+// withGrant gives a copy in which the password of who grants rights is given.
+func (g Given) withGrant(name string) Given {
+	m := make(map[string]bool, len(g.Grants)+1)
+	maps.Copy(m, g.Grants)
+	m[strings.ToLower(name)] = true
+	g.Grants = m
+	return g
+}
 
 // withForest gives a copy in which the forest's password is given.
 func (g Given) withForest(name string) Given {

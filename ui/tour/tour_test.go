@@ -23,7 +23,8 @@ func states() map[string]setup.State {
 		"4-entra": fixture.Entra(), "4-entra-prompt": fixture.EntraPrompt(), "4-entra-failed": fixture.EntraFailed(), "4-entra-signedin": fixture.SignedIn(),
 		"5-directories": fixture.Directories(), "5-directories-40": fixture.Directories(fixture.Forests(40)...), "5-directories-1": fixture.Green("contoso.local"),
 		"5-directories-lacking": fixture.Lacking(), "5-directories-locked": fixture.Locked(), "5-directories-untrusted": fixture.DCUntrusted(),
-		"6-ready": fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
+		"5-directories-grant": fixture.GrantRefused(),
+		"6-ready":             fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
 		"8-complete": fixture.Complete(),
 	}
 }

@@ -142,8 +142,8 @@ func (a *ACE) readBody(b []byte) {
 	a.Mask, a.Object, a.Inherited, a.SID, a.Known = mask, object, inherited, SID(b[:n]), true
 }
 
-// bytes gives the entry as it lies in a list.
-func (a ACE) bytes() []byte {
+// Bytes gives the entry as it lies in a list (MS-DTYP 2.4.4).
+func (a ACE) Bytes() []byte {
 	if a.raw != nil {
 		return a.raw
 	}
@@ -164,4 +164,13 @@ func (a ACE) bytes() []byte {
 	b = append(b, a.SID...)
 	binary.LittleEndian.PutUint16(b[2:], uint16(len(b)))
 	return b
+}
+
+// ParseACE reads one entry that takes all of b, as Bytes gives it.
+func ParseACE(b []byte) (ACE, error) {
+	a, rest, err := parseACE(b)
+	if err == nil && (len(rest) > 0 || !a.Known) {
+		err = fmt.Errorf("%w: not one entry of a known form", errShort)
+	}
+	return a, err
 }

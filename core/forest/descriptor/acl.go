@@ -51,7 +51,7 @@ func parseACL(b []byte) (l *ACL, size int, err error) {
 func (l *ACL) bytes() ([]byte, error) {
 	b := make([]byte, aclHeader, 512)
 	for _, a := range l.ACEs {
-		b = append(b, a.bytes()...)
+		b = append(b, a.Bytes()...)
 	}
 	b = append(b, l.slack...)
 	if len(b) > 0xFFFF || len(l.ACEs) > 0xFFFF {

@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
+)
+
+// granting is the part of the dialog AD forest account in which an Enterprise Admin
+// grants what an existing account lacks. Its entries live as long as the dialog.
+type granting struct {
+	object   *fyne.Container
+	user     *kit.Entry
+	password *kit.Entry
+	userBox  *kit.Field
+	passBox  *kit.Field
+	on       bool
+}
+
+func newGranting(s *Shell, name string, answer answers.Forest, given bool, changed func()) *granting {
+	user := answer.Grant.User
+	g := &granting{on: user != ""}
+	if user == "" {
+		user = strings.ToUpper(name) + `\`
+	}
+	held := ""
+	if given {
+		held = tr("password.kept")
+	}
+	g.user = kit.NewEntry(s.keys, user, strings.ToUpper(name)+`\administrator`, nil)
+	g.user.CursorColumn = len([]rune(user))
+	g.password = kit.NewPassword(s.keys, held, nil)
+	g.userBox = kit.NewField(tr("account.grant.user"), "", g.user)
+	g.passBox = kit.NewField(tr("components.password"), "", g.password)
+	g.object = kit.Column(10, kit.Bold(tr("account.grant.title")), kit.NewText(kit.Span{Text: tr("account.grant.text"), Size: kit.SizeSmall}),
+		g.userBox.Object(), g.passBox.Object(),
+		kit.Line(0, 0, kit.NewSmallLink(s.keys, tr("account.grant.not"), func() {
+			g.on = false
+			changed()
+		})))
+	return g
+}
+
+// answer gives what was typed; nothing while the part is closed.
+func (g *granting) answer() answers.Grant {
+	if !g.on {
+		return answers.Grant{}
+	}
+	return answers.Grant{User: strings.TrimSpace(g.user.Text)}
+}
+
+// openGrant shows the part and goes to its first field.
+func (a *account) openGrant() {
+	a.grant.on = true
+	a.update(a.shell.session.State())
+	a.shell.canvas.Focus(a.grant.user)
+	a.dialog.reveal(a.grant.object)
+}
+
+// usable says that the account does although it lacks something, as the dialog
+// does not close by itself then.
+func (a *account) usable(f setup.Forest, busy bool) {
+	green := !busy && f.Green()
+	show(a.enough, green && len(f.Account.Lacking()) > 0)
+	text := tr("button.cancel")
+	if green {
+		text = tr("button.close")
+	}
+	a.stop.SetText(text)
+}
