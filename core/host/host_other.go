@@ -11,8 +11,10 @@ import (
 
 const onlyWindows = "this can only be read on Windows"
 
+// system leaves no fact of Windows unread: each is absent, with the reason.
 func system(_ context.Context, c *facts.Computer, now time.Time) {
 	c.Installed = facts.Unknown[string]("installed products", onlyWindows, now)
 	c.Domain = facts.Unknown[string]("domain membership", onlyWindows, now)
 	c.Admin = facts.Unknown[bool]("process token", onlyWindows, now)
+	c.NotWindows(onlyWindows, now)
 }

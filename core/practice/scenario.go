@@ -49,6 +49,8 @@ type recipe struct {
 	live      bool // another server's sessions are open
 	tenant    tenant.Scenario
 
+	oldComputer bool // this computer lacks what the product asks for
+
 	situation answers.Situation
 	password  func(account string) string // of a pretend account
 }
@@ -140,6 +142,9 @@ func Scenarios() []Scenario {
 		}},
 		{"suspended-run", "Cut off in the middle", "A run never ended and the scheduler is suspended.", func(r *recipe) {
 			r.sample.UnfinishedRun, r.sample.Suspended = true, true
+		}},
+		{"old-computer", "A computer that was not prepared", "Old .NET, TLS 1.2 half on, little memory, a restart that waits, traces of an earlier version.", func(r *recipe) {
+			r.oldComputer = true
 		}},
 		{"large", "A large database", "100,000 objects, for those who want to see that it does not take longer.", func(r *recipe) {
 			r.sample.Objects, r.sample.Lean = 100_000, true

@@ -63,6 +63,7 @@ func TestScenarios_giveTheirFinding(t *testing.T) {
 		"federation":     {"signin.method", preflight.Note, "AD FS"},
 		"pingfederate":   {"signin.method", preflight.Note, "PingFederate"},
 		"suspended-run":  {"history.unfinished", preflight.Warning, "unfinished run"},
+		"old-computer":   {"computer.dotnet", preflight.Blocked, "394802"},
 		"large":          {"database.shape", preflight.Pass, "earlier installation"},
 
 		"wrong-tenant":       {},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts/pretend"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
@@ -164,16 +165,11 @@ func (s *Site) Tenant() *tenant.Server { return s.cloud.tenant }
 
 // computer is the pretend computer that the program runs on.
 func (s *Site) computer(_ context.Context, now time.Time) facts.Computer {
-	const source = "practice computer"
-	return facts.Computer{
-		Name:      facts.Known(siteComputer, source, now),
-		Installed: facts.Known(s.recipe.installed, source, now),
-		User:      facts.Known(`CONTOSO\admin`, source, now),
-		OS:        facts.Known("Windows Server 2022 Standard", source, now),
-		Domain:    facts.Known("contoso.local", source, now),
-		Admin:     facts.Known(true, source, now),
-		Now:       now.UTC(),
+	c := pretend.Healthy(siteComputer, s.recipe.installed, now)
+	if s.recipe.oldComputer {
+		c = pretend.Old(c)
 	}
+	return c
 }
 
 // answers are what the site fills in, complete enough for an unattended run.

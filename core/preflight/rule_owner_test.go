@@ -85,15 +85,3 @@ func TestClaimAndPrevious(t *testing.T) {
 		{name: "previous unread", bend: set(func(s *facts.Set) { s.ADSync.Previous = ft.Unknown[string]() }), id: "owner.previous", want: preflight.Unknown},
 	})
 }
-
-func TestComputer(t *testing.T) {
-	runCases(t, []ruleCase{
-		{name: "in a domain", id: "computer.domain", want: preflight.Pass},
-		{name: "in none", bend: set(func(s *facts.Set) { s.Computer.Domain = ft.Known("") }), id: "computer.domain", want: preflight.Blocked},
-		{name: "not given", bend: set(func(s *facts.Set) { s.Computer.Domain = ft.Unknown[string]() }), id: "computer.domain"},
-		{name: "administrator", id: "computer.admin"},
-		{name: "no administrator", bend: set(func(s *facts.Set) { s.Computer.Admin = ft.Known(false) }), id: "computer.admin", want: preflight.Warning},
-		{name: "domain user", id: "computer.user"},
-		{name: "local user", bend: set(func(s *facts.Set) { s.Computer.User = ft.Known(`sync02\bob`) }), id: "computer.user", want: preflight.Warning},
-	})
-}

@@ -28,6 +28,10 @@ const (
 	LinkSeamlessSSO      = hybrid + "how-to-connect-sso-quick-start"
 	LinkFederation       = hybrid + "how-to-connect-fed-management"
 	LinkDeviceOptions    = hybrid + "how-to-connect-device-options"
+	LinkTLS              = hybrid + "reference-connect-tls-enforcement"
+	LinkServiceAccount   = hybrid + "concept-adsync-service-account"
+	LinkConnectivity     = hybrid + "tshoot-connect-connectivity"
+	LinkInstallIssues    = hybrid + "tshoot-connect-install-issues"
 	LinkHealth           = hybrid + "how-to-connect-health-sync"
 
 	LinkWriteback    = "https://learn.microsoft.com/entra/identity/authentication/tutorial-enable-sspr-writeback"

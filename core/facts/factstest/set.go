@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts/pretend"
 )
 
 // Ids of the connectors in Set.
@@ -36,11 +37,8 @@ func Unknown[T any]() facts.Read[T] {
 // contoso.onmicrosoft.com until three days ago.
 func Set() facts.Set {
 	return facts.Set{
-		At: Now(),
-		Computer: facts.Computer{
-			Name: Known("SYNC02"), Installed: Known(Installed), User: Known(`CONTOSO\admin`), OS: Known("Windows Server 2022"),
-			Domain: Known("contoso.local"), Admin: Known(true), Now: Now(),
-		},
+		At:       Now(),
+		Computer: pretend.Healthy("SYNC02", Installed, Now()),
 		SQL:      SQL(),
 		Database: Database(),
 		ADSync:   ADSync(),
