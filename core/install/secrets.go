@@ -35,6 +35,10 @@ func (w *work) inVault(name string) (bool, error) {
 
 // keepSecrets gives every secret its place in the vault.
 func (w *work) keepSecrets(_ context.Context, a *apply.Work) error {
+	// What was copied together with an older key must not open what comes now.
+	if err := w.vault.Rotate(); err != nil {
+		return err
+	}
 	total := len(w.plan.Writes.Connectors) + 1
 	key := VaultKeyset(w.plan.Writes.KeysetAfter)
 	known, err := w.inVault(key)

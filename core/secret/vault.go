@@ -146,6 +146,45 @@ func (v *Vault) Delete(name string) error {
 	return v.save(c)
 }
 
+// rotator is a protection with a key of its own that can be exchanged.
+type rotator interface {
+	rotate() (finish func() error, err error)
+}
+
+// Rotate seals every item anew, with a new key where the protection has one of its
+// own (Windows changes that of DPAPI by itself), so that a copy of the old files
+// opens nothing that comes later. Whenever it is cut off, everything opens.
+func (v *Vault) Rotate() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	c, err := v.load()
+	if err != nil {
+		return err
+	}
+	plain := make(map[string][]byte, len(c.Items))
+	for name, sealed := range c.Items {
+		if plain[name], err = v.protect.Unprotect(name, sealed); err != nil {
+			return problem.From(err)
+		}
+	}
+	finish := func() error { return nil }
+	if r, ok := v.protect.(rotator); ok {
+		if finish, err = r.rotate(); err != nil {
+			return err
+		}
+	}
+	for name, text := range plain {
+		if c.Items[name], err = v.protect.Protect(name, text); err != nil {
+			return problem.From(err)
+		}
+		clear(text)
+	}
+	if err := v.save(c); err != nil {
+		return err
+	}
+	return finish()
+}
+
 // Names gives the names of all items, sorted.
 func (v *Vault) Names() ([]string, error) {
 	v.mu.Lock()

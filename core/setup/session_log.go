@@ -107,15 +107,9 @@ func (s *Session) note(e Event, text string) {
 	if text != "" {
 		all = append(all, slog.String("note", text))
 	}
-	write := s.log.Info
-	switch level {
-	case slog.LevelDebug:
-		write = s.log.Debug
-	case slog.LevelWarn:
-		write = s.log.Warn
-	case slog.LevelError:
-		write = s.log.Error
-	}
+	write := map[slog.Level]func(string, ...any){
+		slog.LevelDebug: s.log.Debug, slog.LevelInfo: s.log.Info, slog.LevelWarn: s.log.Warn, slog.LevelError: s.log.Error,
+	}[level]
 	write(reflect.TypeOf(e).Name(), all...)
 }
 
