@@ -48,6 +48,9 @@ func window(_ context.Context, p setup.Params) (err error) {
 	session := setup.NewSession(p)
 	s := ui.New(w.Canvas(), session, hooks(a, w, p))
 	shell.Store(s)
+	if session.State().SetUp() {
+		session.Dispatch(setup.AfterOpened{}) // its admin comes for what is left to do
+	}
 	w.SetContent(s.Object())
 	w.Resize(fyne.NewSize(ui.DefaultWidth, ui.DefaultHeight))
 	w.SetCloseIntercept(s.AskClose)

@@ -53,6 +53,11 @@ func (b *band) update(s setup.State, p page) {
 	running := s.Install.Running || s.Install.Undoing
 	b.primary.Hidden = running
 	b.previous.Hidden = !s.CanPrevious()
+	if s.After != nil {
+		b.previous.SetText(tr("after.back"))
+	} else {
+		b.previous.SetText(tr("button.previous"))
+	}
 	b.busy(s, running)
 	b.status.SetText(statusText(s, why))
 	actions := p.Actions(s)

@@ -60,7 +60,7 @@ func (p *complete) Actions(s setup.State) []action {
 	if s.CanUndo() {
 		list = append(list, action{text: tr("installing.undo"), look: kit.Small, off: s.Busy != nil, do: p.shell.ShowUndo})
 	}
-	return list
+	return append(list, p.shell.afterAction(s))
 }
 
 func (p *complete) Update(s setup.State) {

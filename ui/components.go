@@ -31,17 +31,19 @@ type components struct {
 	picks    *picks
 	way      *way
 	options  *options
+	optional *fyne.Container // options with their heading
 }
 
 func newComponents(s *Shell, st setup.State) *components {
 	p := &components{shell: s, fields: map[problem.Field]*kit.Field{}, picks: newPicks(), way: newWay(s)}
 	p.options = newOptions(s, st)
+	p.optional = kit.Column(8, kit.Bold(tr("components.optional")), p.options.card)
 	p.object = kit.Column(18,
 		p.way.object,
 		p.place(st),
 		p.credentials(st),
 		p.protection(st),
-		kit.Column(8, kit.Bold(tr("components.optional")), p.options.card),
+		p.optional,
 	)
 	return p
 }
@@ -126,7 +128,10 @@ func (p *components) protection(st setup.State) fyne.CanvasObject {
 
 func (p *components) Object() fyne.CanvasObject { return p.object }
 
-func (p *components) Head(setup.State) (title, subtitle string) {
+func (p *components) Head(s setup.State) (title, subtitle string) {
+	if s.After != nil {
+		return tr("connection.title"), tr("connection.subtitle")
+	}
 	return tr("components.title"), tr("components.subtitle")
 }
 
@@ -153,6 +158,7 @@ func (p *components) Update(s setup.State) {
 	p.picks.update(p, s)
 	p.way.update(s)
 	p.options.update(s)
+	show(p.optional, s.After == nil)
 	for f, field := range p.fields {
 		field.SetError(problemText(s.FieldProblem(f)))
 	}

@@ -118,12 +118,12 @@ func TestTabGoesFromTopToBottom(t *testing.T) {
 func TestPagesOfTheList(t *testing.T) {
 	w := open(t, fixture.Ready(), false)
 	for i, p := range navPages() {
-		item := w.shell.nav.items[i]
+		item := w.shell.nav.wizard.items[i]
 		if can := w.session.state.CanChoose(p); can == item.Disabled() {
 			t.Errorf("%s: can be chosen %v, but disabled %v", p, can, item.Disabled())
 		}
 	}
-	test.Tap(w.shell.nav.items[2])
+	test.Tap(w.shell.nav.wizard.items[2])
 	if w.session.state.Page != setup.PageCheck {
 		t.Errorf("page %s after a tap on Check", w.session.state.Page)
 	}

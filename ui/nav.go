@@ -30,21 +30,19 @@ func navPages() []setup.Page {
 // nav is the list of pages at the left.
 type nav struct {
 	object fyne.CanvasObject
-	items  []*navItem
+	title  *kit.Text
+	wizard *navList
+	after  *navList
 	foot   *kit.Text
 	bottom *fyne.Container
 }
 
 func newNav(keys *kit.Keys, choose func(setup.Page), help, log func()) *nav {
 	n := &nav{foot: kit.NewText(kit.Span{Size: kit.SizeTiny, Color: kit.ColorMuted})}
-	list := kit.Column(0)
-	for _, p := range navPages() {
-		item := newNavItem(keys, tr("nav."+string(p)), func() { choose(p) })
-		n.items = append(n.items, item)
-		list.Add(item)
-	}
-	name := kit.NewText(kit.Span{Text: tr("app.name"), Size: kit.SizeSmall, Color: kit.ColorMuted})
-	top := kit.Column(0, kit.Inset(20, 21, 12, 17, name), list)
+	n.wizard = newNavList(keys, navPages(), func(p setup.Page) string { return "nav." + string(p) }, choose)
+	n.after = newNavList(keys, afterNav(), afterKey, choose)
+	n.title = kit.NewText(kit.Span{Text: tr("app.name"), Size: kit.SizeSmall, Color: kit.ColorMuted})
+	top := kit.Column(0, kit.Inset(20, 21, 12, 17, n.title), n.wizard.column, n.after.column)
 	n.bottom = kit.Inset(20, 0, 16, 0, n.foot)
 	n.object = &navPanel{top: top, foot: n.foot, help: kit.NewSmallLink(keys, tr("nav.help"), help), log: kit.NewSmallLink(keys, tr("nav.log"), log), ground: kit.NewBox(kit.ColorBand, "", 0), edge: kit.NewBox(kit.ColorBorder, "", 0)}
 	n.object.(*navPanel).ExtendBaseWidget(n.object.(*navPanel))
@@ -54,13 +52,46 @@ func newNav(keys *kit.Keys, choose func(setup.Page), help, log func()) *nav {
 // showLog shows or hides the link to the log.
 func (n *nav) showLog(on bool) { n.object.(*navPanel).log.Hidden = !on }
 
+// navList is a list of pages with its entries.
+type navList struct {
+	pages  []setup.Page
+	items  []*navItem
+	column *fyne.Container
+}
+
+func newNavList(keys *kit.Keys, pages []setup.Page, key func(setup.Page) string, choose func(setup.Page)) *navList {
+	l := &navList{pages: pages, column: kit.Column(0)}
+	for _, p := range pages {
+		item := newNavItem(keys, tr(key(p)), func() { choose(p) })
+		l.items = append(l.items, item)
+		l.column.Add(item)
+	}
+	return l
+}
+
+func (l *navList) update(of func(setup.Page) (current, done, possible bool)) {
+	for i, p := range l.pages {
+		l.items[i].set(of(p))
+	}
+}
+
 func (n *nav) update(s setup.State) {
 	current := s.Page
 	if current == setup.PageInstalling {
 		current = setup.PageReady
 	}
-	for i, p := range navPages() {
-		n.items[i].set(p == current, s.PageDone(p) && p != current, s.CanChoose(p))
+	show(n.wizard.column, s.After == nil)
+	show(n.after.column, s.After != nil)
+	if s.After != nil {
+		n.title.SetText(tr("after.title"))
+		n.after.update(func(p setup.Page) (current, done, possible bool) {
+			return p == s.Page, p == setup.PageComponents && s.After.Facts != nil && p != s.Page, s.CanChoose(p)
+		})
+	} else {
+		n.title.SetText(tr("app.name"))
+		n.wizard.update(func(p setup.Page) (bool, bool, bool) {
+			return p == current, s.PageDone(p) && p != current, s.CanChoose(p)
+		})
 	}
 	n.foot.SetText(where(s))
 	n.object.Refresh()
@@ -76,15 +107,19 @@ func where(s setup.State) string {
 	if in := strings.TrimSpace(s.Answers.SQL.Instance); in != "" && server != "" {
 		server += `\` + in
 	}
-	reached := s.Facts != nil && s.Facts.SQL.Reached(facts.LayerDB)
-	if reached && s.Facts.SQL.Typed != "" {
-		server = s.Facts.SQL.Typed
+	set := s.Facts
+	if s.After != nil && s.After.Facts != nil {
+		set = s.After.Facts
+	}
+	reached := set != nil && set.SQL.Reached(facts.LayerDB)
+	if reached && set.SQL.Typed != "" {
+		server = set.SQL.Typed
 	}
 	if server != "" {
 		parts = append(parts, server)
 	}
-	if reached && s.Facts.Database.Name != "" {
-		parts = append(parts, s.Facts.Database.Name)
+	if reached && set.Database.Name != "" {
+		parts = append(parts, set.Database.Name)
 	}
 	return strings.Join(parts, " · ")
 }

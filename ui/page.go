@@ -72,6 +72,8 @@ func (s *Shell) newPage(name setup.Page) page {
 		return newInstalling(s)
 	case setup.PageComplete:
 		return newComplete(s)
+	case setup.PageOverview:
+		return newOverview(s)
 	default:
 		return newWelcome(s, st)
 	}

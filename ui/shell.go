@@ -34,6 +34,7 @@ type Shell struct {
 	page    page
 	shown   setup.Page
 	site    string // practice scenario that the page was made for
+	after   bool   // Additional tasks were open when the page was made
 	rev     int
 	dialogs []*dialog
 	pending atomic.Bool
@@ -86,9 +87,10 @@ func (s *Shell) Refresh() {
 	if st.Practice != nil {
 		site = st.Practice.Scenario
 	}
-	entered := s.page == nil || s.shown != st.Page || s.site != site
+	after := st.After != nil
+	entered := s.page == nil || s.shown != st.Page || s.site != site || s.after != after
 	if entered {
-		s.shown, s.site = st.Page, site
+		s.shown, s.site, s.after = st.Page, site, after
 		s.page = s.newPage(st.Page)
 		s.scroll.SetContent(kit.Inset(40, 28, 40, 24, kit.Limited(contentWidth, kit.Column(0, s.head.object, s.page.Object()))))
 	}

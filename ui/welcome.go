@@ -69,10 +69,11 @@ func (p *welcome) Head(setup.State) (title, subtitle string) {
 func (p *welcome) First() fyne.Focusable { return p.licence }
 
 func (p *welcome) Actions(s setup.State) []action {
+	list := []action{p.shell.afterAction(s)}
 	if len(p.shell.hooks.Scenarios) == 0 {
-		return nil
+		return list
 	}
-	return []action{{text: tr("welcome.practice"), look: kit.Small, off: s.Busy != nil, do: p.shell.ShowPractice}}
+	return append(list, action{text: tr("welcome.practice"), look: kit.Small, off: s.Busy != nil, do: p.shell.ShowPractice})
 }
 
 func (p *welcome) Update(s setup.State) {

@@ -23,7 +23,11 @@ func (s State) CanNext() (ok bool, why string) {
 	if s.Busy != nil && !background(s.Busy.Task) {
 		return false, s.Busy.Text
 	}
-	why = s.missing(s.Page)
+	if s.After != nil {
+		why = s.missingAfter()
+	} else {
+		why = s.missing(s.Page)
+	}
 	return why == "", why
 }
 
@@ -139,6 +143,9 @@ func (s State) missingDirectories() string {
 // CanPrevious tells whether the admin may go one page back. From Installing that
 // is so only while nothing is changed: it leads to Check, which reads again.
 func (s State) CanPrevious() bool {
+	if s.After != nil {
+		return !s.installing() // back to the wizard
+	}
 	switch s.Page {
 	case PageWelcome, PageComplete:
 		return false
@@ -172,6 +179,9 @@ func (s State) Changed() bool {
 // CanChoose tells whether the list at the left leads to a page: it was reached
 // before, everything on the way to it still stands, and Install has not begun.
 func (s State) CanChoose(p Page) bool {
+	if s.After != nil {
+		return s.canChooseAfter(p)
+	}
 	i := index(p)
 	if i < 0 || p == s.Page || i > index(s.Furthest) || index(s.Page) >= index(PageInstalling) || i >= index(PageInstalling) || s.installing() {
 		return false
@@ -224,6 +234,9 @@ func (s State) PageProblem() *problem.Problem { return s.FieldProblem("") }
 
 // NextLabel gives the words on the primary button.
 func (s State) NextLabel() string {
+	if s.After != nil && s.Page == PageComponents {
+		return "Connect"
+	}
 	switch s.Page {
 	case PageWelcome:
 		return "Continue"
@@ -240,13 +253,16 @@ func (s State) NextLabel() string {
 	case PageComplete:
 		return "Exit"
 	default:
+		if IsAfter(s.Page) {
+			return "Exit"
+		}
 		return "Next"
 	}
 }
 
 // Exits tells whether the primary button closes the program.
 func (s State) Exits() bool {
-	if s.Page == PageComplete {
+	if s.Page == PageComplete || IsAfter(s.Page) {
 		return true
 	}
 	o := s.Install.Outcome
@@ -279,7 +295,7 @@ func (s State) Unsaved() bool {
 	if s.installing() {
 		return true
 	}
-	if s.Practice != nil {
+	if s.Practice != nil || s.After != nil {
 		return false
 	}
 	switch s.Page {

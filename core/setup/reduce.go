@@ -19,6 +19,9 @@ func Reduce(s State, e Event) (State, Effect) {
 	if s.installing() {
 		return reduceInstalling(s, e)
 	}
+	if next, effect, ok := reduceAfter(s, e); ok {
+		return next, effect
+	}
 	switch e := e.(type) {
 	case NextPressed:
 		return s.next()
@@ -85,7 +88,7 @@ func (s State) free(t Task) bool {
 // show changes the page. The plan is built anew whenever Ready is entered, so
 // that it always follows from what is shown before it.
 func (s State) show(p Page) State {
-	s.Page, s.Problems, s.Busy = p, nil, nil
+	s.Page, s.Problems, s.Busy, s.After = p, nil, nil, nil
 	s.Entra.Prompt = nil
 	if index(p) > index(s.Furthest) {
 		s.Furthest = p
@@ -140,6 +143,9 @@ func (s State) previous() (State, Effect) {
 
 // inspect reads and judges.
 func (s State) inspect() (State, Effect) {
+	if s.After != nil {
+		return s.reread()
+	}
 	if !s.free(TaskInspect) || missingComponents(s.Answers, s.Given) != "" {
 		return s, nil
 	}

@@ -84,6 +84,7 @@ func reduceSignIn(s State, e Event) (State, Effect) {
 // findings, tenant, forests and plan. What was typed stays.
 func (s State) withdraw() (State, Effect) {
 	signedIn := s.Entra.Tenant != nil
+	s = s.withdrawAfter()
 	s.Facts, s.Findings, s.Forests, s.Plan, s.Problems = nil, nil, nil, nil, nil
 	s.Entra = Entra{}
 	if index(s.Page) > index(PageComponents) {

@@ -39,6 +39,9 @@ func tokenOf(e Event) (int, bool) {
 		return e.Token, true
 	case TaskFailed:
 		return e.Token, true
+	case afterResult:
+		token, _ := e.of()
+		return token, true
 	}
 	return 0, false
 }
@@ -52,7 +55,7 @@ func (s State) expects(e Event) bool {
 
 // answersTask tells whether an event can come from a task of that kind.
 func answersTask(e Event, t Task) bool {
-	switch e.(type) {
+	switch e := e.(type) {
 	case InstancesFound:
 		return t == TaskInstances
 	case DatabasesFound:
@@ -69,6 +72,9 @@ func answersTask(e Event, t Task) bool {
 		return t == TaskSave
 	case PracticeOpened:
 		return t == TaskPractice
+	case afterResult:
+		_, task := e.of()
+		return t == task
 	}
 	return true
 }
@@ -94,6 +100,9 @@ func reduceResult(s State, e Event) (next State, ok bool) {
 	case StepProgressed:
 		s.Install.Steps = mergeStep(s.Install.Steps, e.Progress)
 	default:
+		if on, ok := e.(staying); ok && on.stays() {
+			return e.(afterResult).land(s), true
+		}
 		return s.finish(e), true
 	}
 	return s, true
@@ -128,6 +137,8 @@ func (s State) finish(e Event) State {
 		return s.siteOpened(e)
 	case TaskFailed:
 		return s.failed(task, forest, e.Problem)
+	case afterResult:
+		return e.land(s)
 	}
 	return s
 }

@@ -73,8 +73,8 @@ func (s *Session) start(effect Effect) {
 		})
 	case SaveRecord, SaveBundle, SaveLog:
 		s.startSave(e)
-	case OpenSite:
-		s.openSite(e)
+	case afterEffect:
+		e.start(s, site, secrets)
 	}
 }
 
@@ -161,6 +161,8 @@ func (s *Session) job(p plan.Plan, a answers.Answers, secrets map[string]secret.
 		},
 	}
 }
+
+func (e OpenSite) start(s *Session, _ Site, _ map[string]secret.Value) { s.openSite(e) }
 
 // openSite opens another site and changes over to it when it is still wanted.
 func (s *Session) openSite(e OpenSite) {

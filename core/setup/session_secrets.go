@@ -42,7 +42,7 @@ func (s *Session) keepSecret(e Event, effect Effect) {
 		}
 		return
 	}
-	if s.state.installing() || index(s.state.Page) >= index(PageInstalling) {
+	if s.state.installing() || index(s.state.Page) >= index(PageInstalling) || IsAfter(s.state.Page) {
 		return
 	}
 	switch e := e.(type) {

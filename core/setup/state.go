@@ -73,6 +73,9 @@ type State struct {
 	// Reopened is set once Found was taken up, to go on with it or to take it back.
 	Reopened *Reopened `json:"reopened,omitempty"`
 
+	// After is set while Additional tasks are open.
+	After *After `json:"after,omitempty"`
+
 	IDs     IDs           `json:"ids"`
 	Plan    *plan.Plan    `json:"plan,omitempty"`
 	Install Install       `json:"install"`

@@ -1,0 +1,132 @@
+package setup
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
+)
+
+func TestAfter_fromWelcomeReadsAndComesBack(t *testing.T) {
+	f := newFake()
+	s := newTestSession(t, f, nil)
+	state := press(t, s, AfterOpened{})
+	if state.Page != PageOverview || state.After == nil || state.After.Facts == nil || f.calls("inspect") != 1 {
+		t.Fatalf("page %s, after %+v", state.Page, state.After)
+	}
+	if !state.Exits() || state.NextLabel() != "Exit" || !state.CanPrevious() || state.Unsaved() {
+		t.Error("the buttons of Additional tasks are wrong")
+	}
+	if !state.CanChoose(PageComponents) || state.CanChoose(PageCheck) || state.CanChoose(PageOverview) {
+		t.Error("the list of Additional tasks is wrong")
+	}
+	// What belongs to the wizard changes nothing here.
+	if state = press(t, s, SQLEdited{}, LicenceToggled{On: true}, SQLPasswordTyped{Password: secret.New("other")}); state.Answers.SQL.Server == "" || state.Licence {
+		t.Error("a page of Additional tasks took what belongs to the wizard")
+	}
+	if state = press(t, s, ReadAgainPressed{}); state.After.Facts == nil || f.calls("inspect") != 2 {
+		t.Error("it was not read again")
+	}
+	state = press(t, s, PreviousPressed{})
+	if state.Page != PageWelcome || state.After != nil || state.Facts == nil || state.Furthest != PageComponents {
+		t.Errorf("back on %s, furthest %s", state.Page, state.Furthest)
+	}
+	toPage(t, s, PageReady) // the wizard goes on as ever
+}
+
+func TestAfter_connectionMissing(t *testing.T) {
+	f := newFake()
+	s := newTestSession(t, f, func(p *Params) { p.Site.Answers, p.Site.Secrets = answers.Answers{}, nil })
+	state := press(t, s, AfterOpened{})
+	if ok, why := state.CanNext(); state.Page != PageComponents || ok || why == "" || state.NextLabel() != "Connect" || f.calls("inspect") != 0 {
+		t.Fatalf("page %s, %q", state.Page, why)
+	}
+	press(t, s, SQLEdited{SQL: fakeAnswers().SQL}, SQLPasswordTyped{Password: secret.New(canary)})
+	if state = press(t, s, NextPressed{}); state.Page != PageOverview || state.After.Facts == nil {
+		t.Fatalf("page %s, problems %v", state.Page, state.Problems)
+	}
+	// Another database withdraws what was read of this one.
+	state = press(t, s, PageChosen{Page: PageComponents}, SQLEdited{SQL: answers.SQL{Server: "SQL02"}})
+	if state.After.Facts != nil || state.Facts != nil || state.CanChoose(PageOverview) {
+		t.Error("what was read of another database is still shown")
+	}
+}
+
+func TestAfter_connectionFails(t *testing.T) {
+	f := newFake()
+	f.set.SQL.Layers[6] = facts.Layer{Name: facts.LayerDB, Outcome: facts.Failed}
+	f.fails["inspect"] = &problem.Problem{Code: "x", What: "no such database"}
+	s := newTestSession(t, f, nil)
+	state := press(t, s, AfterOpened{})
+	if state.Page != PageComponents || state.After == nil || state.After.Facts != nil || state.PageProblem() == nil || state.Facts == nil {
+		t.Fatalf("page %s, after %+v, problems %v", state.Page, state.After, state.Problems)
+	}
+	state = press(t, s, AfterOpened{}, PreviousPressed{})
+	if state.Page != PageWelcome || len(state.Problems) != 0 {
+		t.Errorf("page %s", state.Page)
+	}
+}
+
+func TestAfter_cancelled(t *testing.T) {
+	f := newFake()
+	release := f.block("inspect")
+	defer release()
+	s := newTestSession(t, f, nil)
+	s.Dispatch(AfterOpened{})
+	state := press(t, s, CancelPressed{})
+	if state.Page != PageComponents || state.Busy != nil || state.After.Facts != nil {
+		t.Errorf("page %s, %+v", state.Page, state.Busy)
+	}
+}
+
+func TestAfter_fromCompleteKeepsTheInstallation(t *testing.T) {
+	f := newFake()
+	s := newTestSession(t, f, nil)
+	toPage(t, s, PageReady)
+	before := press(t, s, NextPressed{})
+	if before.Page != PageComplete {
+		t.Fatal(before.Page)
+	}
+	state := press(t, s, AfterOpened{})
+	if state.Page != PageOverview || state.After.Facts == nil || state.After.Facts == state.Facts || state.Plan == nil {
+		t.Fatalf("page %s", state.Page)
+	}
+	if state.CanChoose(PageComponents) {
+		t.Error("the connection of a finished installation can be changed")
+	}
+	state = press(t, s, PreviousPressed{})
+	if state.Page != PageComplete || !state.CanUndo() || asJSON(t, state.Facts) != asJSON(t, before.Facts) || len(state.Tasks) != len(before.Tasks) {
+		t.Errorf("page %s: the installation is not what it was", state.Page)
+	}
+}
+
+func TestAfter_computerThatIsSetUp(t *testing.T) {
+	s, f := found(t, left(t, ""), false)
+	state := s.State()
+	if !state.SetUp() {
+		t.Fatal("a finished installation does not make a computer that is set up")
+	}
+	if state = press(t, s, AfterOpened{}); state.Page != PageOverview || state.Answers.SQL.Server != `SQL01\HYBRID` || f.calls("inspect") != 1 {
+		t.Errorf("page %s, %+v", state.Page, state.Answers.SQL)
+	}
+	if s, _ := found(t, left(t, plan.KindIdentity), false); s.State().SetUp() {
+		t.Error("an installation that was broken off makes a computer that is set up")
+	}
+}
+
+func TestAfter_everyEventIsHarmlessWhileClosed(t *testing.T) {
+	s := newTestSession(t, newFake(), nil)
+	before := s.State()
+	state := press(t, s, ReadAgainPressed{}, Reread{Token: 7})
+	state.Rev, state.IDs = before.Rev, before.IDs
+	if asJSON(t, state) != asJSON(t, before) {
+		t.Error("an event of Additional tasks changed the wizard")
+	}
+	if strings.Contains(asJSON(t, state), canary) {
+		t.Error("a secret")
+	}
+}
