@@ -34,7 +34,27 @@ type Action struct {
 type Work struct {
 	Step    plan.Step
 	journal *Journal
+	stop    <-chan struct{}
 	say     func(text string, count, total int)
+}
+
+// Stoppable gives a context that ends when Install is asked to stop, for an
+// action that waits for others and takes back what it did when it is cancelled.
+// An action that uses it and ends with a cancellation was not done; the engine
+// then stops instead of failing. The caller calls the CancelFunc.
+func (w *Work) Stoppable(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if w.stop == nil {
+		return ctx, cancel
+	}
+	go func() {
+		select {
+		case <-w.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // Keep writes a value that Undo or a later resume needs into the journal, on

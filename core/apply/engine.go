@@ -41,6 +41,7 @@ type run struct {
 	*Engine
 	steps   []plan.Step
 	say     func(Progress)
+	stop    <-chan struct{} // nil for undo, which nobody stops
 	outcome Outcome
 }
 
@@ -83,6 +84,7 @@ func (e *Engine) now() time.Time {
 // at the first step that fails. Nothing is undone by itself.
 func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{}, say func(Progress)) Outcome {
 	r := e.newRun(steps, say)
+	r.stop = stop
 	anew := false
 	for i := range steps {
 		action := e.Actions[steps[i].ID]
@@ -95,6 +97,10 @@ func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{
 			return r.end(Stopped)
 		}
 		if err := r.step(ctx, i); err != nil {
+			if problem.From(err).Code == problem.CodeCancelled && ctx.Err() == nil && stopped(ctx, stop) {
+				r.tell(i, Progress{State: Waiting, Text: "Stopped before it was done"})
+				return r.end(Stopped)
+			}
 			r.outcome.Problem = problem.From(err)
 			r.tell(i, Progress{State: Failed, Problem: r.outcome.Problem})
 			return r.end(Broken)
@@ -237,7 +243,7 @@ func leftText(s plan.Step, p *problem.Problem) string {
 
 // work makes what an action works with.
 func (r *run) work(i int) *Work {
-	return &Work{Step: r.steps[i], journal: r.Journal, say: func(text string, count, total int) {
+	return &Work{Step: r.steps[i], journal: r.Journal, stop: r.stop, say: func(text string, count, total int) {
 		p := r.outcome.Steps[i]
 		p.Text, p.Count, p.Total = text, count, total
 		r.tell(i, p)

@@ -172,6 +172,43 @@ func TestEngine_stopsAfterTheStep(t *testing.T) {
 	}
 }
 
+// An action that waits for others can be stopped in the middle; it was not done,
+// and nothing failed.
+func TestEngine_stopsAWait(t *testing.T) {
+	w := newWorld()
+	j := newTestJournal(t, t.TempDir())
+	stop := make(chan struct{})
+	e := w.engine(j)
+	normal := e.Actions["claim"]
+	waits := normal
+	waits.Apply = func(ctx context.Context, work *Work) error {
+		ctx, cancel := work.Stoppable(ctx)
+		defer cancel()
+		close(stop)
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	e.Actions["claim"] = waits
+	o := e.Run(t.Context(), testPlan().Steps, stop, nil)
+	if o.Ending != Stopped || o.Problem != nil || states(o) != "done,," {
+		t.Fatalf("outcome %+v", o)
+	}
+	e.Actions["claim"] = normal
+	if o = e.Run(t.Context(), testPlan().Steps, nil, nil); o.Ending != Completed || !w.is["claim"] {
+		t.Errorf("going on: %+v", o)
+	}
+}
+
+// A cancellation that nobody asked for is a failure.
+func TestEngine_cancelledByItself(t *testing.T) {
+	w := newWorld()
+	w.fail["apply claim"] = context.Canceled
+	o := w.engine(newTestJournal(t, t.TempDir())).Run(t.Context(), testPlan().Steps, make(chan struct{}), nil)
+	if o.Ending != Broken || o.Problem == nil {
+		t.Errorf("outcome %+v", o)
+	}
+}
+
 func TestEngine_againRunsWhatIsDone(t *testing.T) {
 	w := newWorld()
 	j := newTestJournal(t, t.TempDir())

@@ -227,7 +227,6 @@ func (m *maker) grant(ctx context.Context, principal servicePrincipal, g grant) 
 			return m.s.graph.do(ctx, call{
 				method: http.MethodPost, path: "/servicePrincipals/" + service.ID + "/appRoleAssignedTo", body: role,
 				need: "AppRoleAssignment.ReadWrite.All", purpose: "allow the application " + value,
-				who: "Privileged Role Administrator or Global Administrator",
 			}, nil)
 		})
 		if err != nil {

@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ func fromSTS(text string) *problem.Problem {
 	if m == nil {
 		return nil
 	}
-	detail := strings.TrimSpace(m[0])
+	detail := html.UnescapeString(strings.TrimSpace(m[0])) // MSAL escapes what came back with the browser
 	if before, _, cut := strings.Cut(detail, `\r\n`); cut {
 		detail = before
 	}

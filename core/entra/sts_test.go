@@ -55,6 +55,9 @@ func TestSTSKnown(t *testing.T) {
 			t.Errorf("%s gives %+v, want %s", x.text, p, x.want)
 		}
 	}
+	if p := fromSTS("access_denied: AADSTS50020: User &#39;a&#39; &amp; tenant"); p == nil || !strings.Contains(p.Detail, "User 'a' & tenant") {
+		t.Errorf("the browser's escapes are shown: %+v", p)
+	}
 	if p := fromSTS("nothing of the kind"); p != nil {
 		t.Errorf("a text without a number gives %+v", p)
 	}

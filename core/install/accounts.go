@@ -114,6 +114,9 @@ func (w *work) hasIdentity(ctx context.Context, _ *apply.Work) (bool, error) {
 // createIdentity makes the identity. A user of another name than planned is
 // refused: what was shown is what is done.
 func (w *work) createIdentity(ctx context.Context, a *apply.Work) error {
+	// Waiting for the tenant can take minutes, and what a cancelled try made is removed again.
+	ctx, cancel := a.Stoppable(ctx)
+	defer cancel()
 	c, err := w.p.Cloud.CreateIdentity(ctx, w.plan.Identity, func(text string) { a.Say(text, 0, 0) })
 	if err != nil {
 		return err

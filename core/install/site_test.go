@@ -62,6 +62,10 @@ func checkTakenBack(t *testing.T, b *bench, state setup.State) {
 			t.Errorf("the account %s is there: %v, %v", a.User, there, err)
 		}
 	}
+	// The sign-in of the installation is dropped by then.
+	if _, err := b.site.Cloud.SignIn(t.Context(), setup.CloudRequest{Answer: b.site.Answers.Entra}, func(setup.Prompt) {}); err != nil {
+		t.Fatal(err)
+	}
 	if there, err := b.site.Cloud.(apply.Cloud).HasIdentity(t.Context(), state.Plan.Identity); err != nil || there {
 		t.Errorf("the sync identity is there: %v, %v", there, err)
 	}

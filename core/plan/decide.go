@@ -55,7 +55,7 @@ func (b *builder) claim() Claim {
 // other any more.
 func (b *builder) identity() Identity {
 	tenant := b.in.Tenant.InitialDomain
-	if b.installed != "" && product.Below(b.installed, product.ApplicationIdentity) {
+	if !preflight.ByApplication(b.installed) {
 		return Identity{
 			Kind: IdentityUser, Tenant: tenant,
 			Name: fmt.Sprintf("Sync_%s_%s@%s", b.server, b.suffix(), tenant),

@@ -101,6 +101,9 @@ func TestCloud_installAndUndo(t *testing.T) {
 			if got := site.Tenant().Names(); len(got) != len(before)+1 || !slices.Contains(got, name) {
 				t.Fatalf("the tenant has %v, want %s too", got, name)
 			}
+			if _, err := site.cloud.HasIdentity(t.Context(), state.Plan.Identity); problem.As(err) == nil || problem.As(err).Code != entra.CodeSignedOut {
+				t.Errorf("the sign-in outlives the installation: %v", err)
+			}
 			session.Dispatch(setup.UndoPressed{})
 			if err := session.Wait(t.Context()); err != nil {
 				t.Fatal(err)

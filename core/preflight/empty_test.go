@@ -3,6 +3,7 @@ package preflight_test
 import (
 	"testing"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	ft "github.com/adsync-reconnect/adsync-reconnect/core/facts/factstest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
@@ -11,8 +12,8 @@ import (
 // Of a tenant or a forest of which nothing was read nothing passes.
 func TestNothingReadOfTenantAndForest(t *testing.T) {
 	for name, list := range map[string][]preflight.Finding{
-		"tenant":              preflight.JudgeTenant(facts.Set{}, facts.Tenant{}),
-		"tenant, set known":   preflight.JudgeTenant(ft.Set(), facts.Tenant{}),
+		"tenant":              preflight.JudgeTenant(facts.Set{}, answers.Answers{}, facts.Tenant{}),
+		"tenant, set known":   preflight.JudgeTenant(ft.Set(), answers.Answers{}, facts.Tenant{}),
 		"forest":              preflight.JudgeForest(facts.Set{}, facts.Connector{}, facts.ForestAccount{}),
 		"forest, named by id": preflight.JudgeForest(ft.Set(), ft.AD(ft.Contoso, "contoso.local"), facts.ForestAccount{}),
 	} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/product"
 )
@@ -17,8 +18,10 @@ const identityLimit = 20
 // JudgeTenant gives the findings on the tenant that the admin signed in to,
 // worst first: the role, the tenant itself against the one in the database, the
 // account, and what the tenant says of the last synchronization.
-func JudgeTenant(set facts.Set, tenant facts.Tenant) []Finding {
+// The answers tell the installed version where the computer does not.
+func JudgeTenant(set facts.Set, a answers.Answers, tenant facts.Tenant) []Finding {
 	t := tenantSite{set: set, tenant: tenant}
+	t.installed, _ = Installed(set, a)
 	var out []Finding
 	for _, judge := range []func(tenantSite) []Finding{
 		judgeRole, judgeTenantMatch, judgeAccountKind, judgeAccountDomain, judgeIdentities, judgeSyncEnabled, judgeLastSync, judgeThreshold,
@@ -31,46 +34,13 @@ func JudgeTenant(set facts.Set, tenant facts.Tenant) []Finding {
 }
 
 type tenantSite struct {
-	set    facts.Set
-	tenant facts.Tenant
+	set       facts.Set
+	tenant    facts.Tenant
+	installed string // version of Entra Connect on this computer, empty when unknown
 }
 
 func (t tenantSite) seen(value, source string) Evidence {
 	return Evidence{Value: text(value), Source: source, At: t.tenant.At}
-}
-
-func judgeRole(t tenantSite) []Finding {
-	const id = "tenant.role"
-	hybrid, global := t.tenant.Role(facts.RoleHybridAdmin), t.tenant.Role(facts.RoleGlobalAdmin)
-	f := Finding{
-		ID: id, Area: AreaTenant, Severity: Pass, Link: product.LinkPrerequisites,
-		Title: "The account may create the sync identity", Summary: t.tenant.User,
-		Evidence: []Evidence{
-			t.seen("Hybrid Identity Administrator: "+string(hybrid), t.tenant.Roles.Source),
-			t.seen("Global Administrator: "+string(global), t.tenant.Roles.Source),
-		},
-	}
-	switch {
-	case hybrid == facts.RoleActive || global == facts.RoleActive:
-		return []Finding{f}
-	case hybrid == facts.RoleEligible || global == facts.RoleEligible:
-		f.Severity, f.Title = Blocked, "The role is not activated"
-		f.Consequence = "The account may become Hybrid Identity Administrator, but is not at this moment."
-		f.Fix = "Activate the role in Privileged Identity Management, wait until it is active, then sign in again."
-		f.Link = product.LinkActivateRole
-	case hybrid == facts.RoleUnknown || global == facts.RoleUnknown:
-		why := t.tenant.Roles.Reason()
-		if why == "" {
-			why = "the tenant did not say whether the role is active"
-		}
-		return []Finding{unknown(id, AreaTenant, "The roles of the account", why,
-			"Make sure that "+t.tenant.User+" is Hybrid Identity Administrator, assigned directly and active.", product.LinkPrerequisites, f.Evidence...)}
-	default:
-		f.Severity, f.Title = Blocked, "The account is not Hybrid Identity Administrator"
-		f.Consequence = "It cannot create the sync identity of this server."
-		f.Fix = "Sign in as a Hybrid Identity Administrator or Global Administrator. The role has to be assigned directly, not through a group."
-	}
-	return []Finding{f}
 }
 
 func judgeTenantMatch(t tenantSite) []Finding {

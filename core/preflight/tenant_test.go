@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	ft "github.com/adsync-reconnect/adsync-reconnect/core/facts/factstest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
@@ -16,6 +17,9 @@ func TestJudgeTenant(t *testing.T) {
 	}
 	tenant := func(f func(*facts.Tenant)) func(*facts.Set, *facts.Tenant) {
 		return func(_ *facts.Set, x *facts.Tenant) { f(x) }
+	}
+	installs := func(version string) func(*facts.Set, *facts.Tenant) {
+		return func(s *facts.Set, _ *facts.Tenant) { s.Computer.Installed = ft.Known(version) }
 	}
 	identities := func(n int) func(*facts.Set, *facts.Tenant) {
 		return tenant(func(x *facts.Tenant) {
@@ -39,6 +43,22 @@ func TestJudgeTenant(t *testing.T) {
 		{"missing", tenant(func(x *facts.Tenant) { x.Roles = ft.Known([]facts.Role(nil)) }), "tenant.role", preflight.Blocked, []string{"directly"}},
 		{"role unread", tenant(func(x *facts.Tenant) { x.Roles = ft.Unknown[[]facts.Role]() }), "tenant.role", preflight.Unknown, nil},
 		{"role not told", roles(facts.RoleHybridAdmin, facts.RoleUnknown), "tenant.role", preflight.Unknown, nil},
+
+		{"hybrid active, but a user has to be made", installs("2.5.3.0"), "tenant.role", preflight.Blocked, []string{"Global Administrator", "2.5.3.0", "2.5.76.0"}},
+		{"global active, and a user has to be made", func(s *facts.Set, x *facts.Tenant) {
+			installs("2.5.3.0")(s, x)
+			roles(facts.RoleGlobalAdmin, facts.RoleActive)(s, x)
+		}, "tenant.role", preflight.Pass, nil},
+		{"global eligible, and a user has to be made", func(s *facts.Set, x *facts.Tenant) {
+			installs("2.5.3.0")(s, x)
+			x.Roles = ft.Known([]facts.Role{{ID: facts.RoleHybridAdmin, State: facts.RoleActive}, {ID: facts.RoleGlobalAdmin, State: facts.RoleEligible}})
+		}, "tenant.role", preflight.Blocked, []string{"Activate the role Global Administrator"}},
+		{"hybrid eligible, but a user has to be made", func(s *facts.Set, x *facts.Tenant) {
+			installs("2.5.3.0")(s, x)
+			roles(facts.RoleHybridAdmin, facts.RoleEligible)(s, x)
+		}, "tenant.role", preflight.Blocked, []string{"not Global Administrator"}},
+		{"challenged", tenant(func(x *facts.Tenant) { x.Challenged = true }), "tenant.policy", preflight.Note, []string{"exclude"}},
+		{"throttled", tenant(func(x *facts.Tenant) { x.Throttled = 3 }), "tenant.throttled", preflight.Note, []string{"3 requests"}},
 
 		{"same tenant", nil, "tenant.match", preflight.Pass, nil},
 		{"same by another domain", tenant(func(x *facts.Tenant) {
@@ -102,7 +122,7 @@ func TestJudgeTenant(t *testing.T) {
 			if c.bend != nil {
 				c.bend(&s, &x)
 			}
-			list := preflight.JudgeTenant(s, x)
+			list := preflight.JudgeTenant(s, answers.Answers{}, x)
 			f, ok := find(list, c.id)
 			if !ok {
 				t.Fatalf("no %s among %s", c.id, ids(list))
@@ -116,7 +136,7 @@ func TestJudgeTenant(t *testing.T) {
 func TestServicePrincipalHasNoDomain(t *testing.T) {
 	x := ft.Tenant()
 	x.User, x.UserKind = "unattended run", facts.UserService
-	if f, ok := find(preflight.JudgeTenant(ft.Set(), x), "tenant.domain"); ok {
+	if f, ok := find(preflight.JudgeTenant(ft.Set(), answers.Answers{}, x), "tenant.domain"); ok {
 		t.Errorf("a service principal is judged by a domain: %+v", f)
 	}
 }

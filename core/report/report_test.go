@@ -40,7 +40,7 @@ func record(t *testing.T, set facts.Set) report.Record {
 	}
 	r := report.Record{
 		Format: report.Format, Program: "ADSync Reconnect 1.0.0", Made: ft.Now(), Computer: "SYNC02", Facts: &set,
-		Findings: append(preflight.Judge(set, answers.Answers{}), preflight.JudgeTenant(set, tenant)...),
+		Findings: append(preflight.Judge(set, answers.Answers{}), preflight.JudgeTenant(set, answers.Answers{}, tenant)...),
 		Tenant:   &tenant, Plan: &p, Outcome: &o, Tasks: review.Tasks(set, p, &tenant, forests),
 	}
 	for i := range forests {

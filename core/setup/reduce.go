@@ -134,6 +134,9 @@ func (s State) previous() (State, Effect) {
 		return s, nil
 	}
 	if s.Page == PageInstalling {
+		if o := s.Install.Outcome; o != nil && o.Ending == apply.TakenBack {
+			s.Entra = Entra{} // the sign-in was dropped
+		}
 		s.Install, s.IDs, s.Plan, s.Found, s.Reopened = Install{}, IDs{}, nil, nil, nil
 		s = s.show(PageCheck)
 		return s.inspect()

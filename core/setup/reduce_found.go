@@ -35,7 +35,7 @@ func (s State) afterSignIn(before State, e Event) (State, Effect) {
 	if signedIn && before.expects(e) && s.Reopened != nil && s.Reopened.SignedIn {
 		return s.goOn()
 	}
-	return s, nil
+	return s.afterInstall(before, e)
 }
 
 // reduceFound handles what the admin does about an installation that stopped, of
@@ -139,11 +139,31 @@ func (s State) retry() (State, Effect) {
 
 // takeBack undoes Install.
 func (s State) takeBack() (State, Effect) {
-	if s.Reopened == nil || !s.CanUndo() {
+	complete := s.Install.Outcome != nil && s.Install.Outcome.Ending == apply.Completed
+	if !s.CanUndo() || (s.Reopened == nil && !complete) {
 		return s.undo()
 	}
-	s.Reopened = &Reopened{Undo: true, SignedIn: s.Reopened.SignedIn}
+	signedIn := s.Reopened != nil && s.Reopened.SignedIn
+	s = s.show(PageInstalling)
+	s.Reopened = &Reopened{Undo: true, SignedIn: signedIn}
 	return s.goOn()
+}
+
+// afterInstall drops the sign-in to the tenant once nothing needs it any more:
+// after a complete installation, and after one that is taken back. Whoever then
+// takes it back signs in again.
+func (s State) afterInstall(before State, e Event) (State, Effect) {
+	ended, ok := e.(InstallEnded)
+	if !ok || !before.expects(e) {
+		return s, nil
+	}
+	if over := ended.Outcome.Ending; over != apply.Completed && over != apply.TakenBack {
+		return s, nil
+	}
+	if s.Reopened != nil {
+		s.Reopened = &Reopened{Undo: s.Reopened.Undo}
+	}
+	return s, SignOutTenant{}
 }
 
 // goOn takes the next step towards taking an installation up: asking for

@@ -125,7 +125,7 @@ func (s State) finish(e Event) State {
 		}
 		s.Entra = Entra{Tenant: &e.Tenant}
 		if s.Facts != nil {
-			s.Entra.Findings = preflight.JudgeTenant(*s.Facts, e.Tenant)
+			s.Entra.Findings = preflight.JudgeTenant(*s.Facts, s.Answers, e.Tenant)
 		}
 	case ForestVerified:
 		return s.forestVerified(e)
@@ -155,7 +155,7 @@ func (s State) inspected(e Inspected) State {
 	s.Findings = preflight.Judge(f, s.Answers)
 	s.Forests = s.forestsOf(f, old)
 	if s.Entra.Tenant != nil {
-		s.Entra.Findings = preflight.JudgeTenant(f, *s.Entra.Tenant)
+		s.Entra.Findings = preflight.JudgeTenant(f, s.Answers, *s.Entra.Tenant)
 	}
 	if !f.SQL.Reached(facts.LayerDB) {
 		if index(s.Page) > index(PageCheck) {

@@ -25,9 +25,11 @@ func (s *Session) start(effect Effect) {
 	switch e := effect.(type) {
 	case SignOutTenant:
 		if site.Cloud != nil {
-			s.work.Go(func() {
-				s.Dispatch(outcome(0, func() (Event, error) { site.Cloud.SignOut(); return nil, nil }))
-			})
+			// At once: it must not be a sign-in that follows that is dropped.
+			failed := outcome(0, func() (Event, error) { site.Cloud.SignOut(); return nil, nil })
+			if failed != nil {
+				s.work.Go(func() { s.Dispatch(failed) })
+			}
 		}
 	case StopInstall:
 		if r := s.running[e.Token]; r != nil {

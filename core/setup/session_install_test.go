@@ -48,6 +48,40 @@ func TestSession_stopRetryUndo(t *testing.T) {
 	}
 }
 
+// The admin's token does not outlive Install; taking it back signs in again.
+func TestSession_signInIsDroppedAfterInstall(t *testing.T) {
+	f := newFake()
+	s := newTestSession(t, f, nil)
+	toPage(t, s, PageReady)
+	signedIn, out := f.calls("entra"), f.calls("signout")
+	state := press(t, s, NextPressed{})
+	if state.Page != PageComplete || f.calls("signout") != out+1 {
+		t.Fatalf("page %s, signed out %d times", state.Page, f.calls("signout")-out)
+	}
+	if state.Entra.Tenant == nil || len(state.Tasks) == 0 {
+		t.Error("what the report and the tasks say of the tenant is lost")
+	}
+	state = press(t, s, UndoPressed{})
+	if state.Install.Outcome.Ending != apply.TakenBack || f.calls("entra") != signedIn+1 || f.calls("signout") != out+2 {
+		t.Errorf("undo: %s, signed in %d and out %d times", state.Install.Outcome.Ending, f.calls("entra")-signedIn, f.calls("signout")-out)
+	}
+	if state = press(t, s, PreviousPressed{}); state.Entra.Tenant != nil {
+		t.Error("the wizard goes on with a sign-in that was dropped")
+	}
+}
+
+func TestSession_signInStaysWhileInstallCanGoOn(t *testing.T) {
+	for _, ending := range []apply.Ending{apply.Stopped, apply.Broken} {
+		f := newFake()
+		f.endings = []apply.Ending{ending}
+		s := newTestSession(t, f, nil)
+		toPage(t, s, PageReady)
+		if press(t, s, NextPressed{}); f.calls("signout") != 0 {
+			t.Errorf("%s: signed out although trying again needs the sign-in", ending)
+		}
+	}
+}
+
 func TestSession_closeLetsInstallFinishItsStep(t *testing.T) {
 	f := newFake()
 	s := newTestSession(t, f, nil)
