@@ -145,7 +145,8 @@ func (a *account) update(s setup.State) {
 		}
 	}
 	busy := s.Busy != nil && s.Busy.Task == setup.TaskForest
-	if a.waiting && !busy {
+	ended := a.waiting && !busy
+	if ended {
 		a.waiting = false
 		if f.Green() && len(f.Account.Lacking()) == 0 {
 			a.bar.Stop()
@@ -168,6 +169,9 @@ func (a *account) update(s setup.State) {
 	show(a.grant.object, a.grant.on && a.option.Value() == string(answers.ExistingAccount))
 	a.usable(f, busy)
 	a.dialog.sheet.Relayout()
+	if ended {
+		a.point(f)
+	}
 }
 
 func (a *account) busy(on bool, s setup.State) {

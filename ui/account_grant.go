@@ -72,3 +72,17 @@ func (a *account) usable(f setup.Forest, busy bool) {
 	}
 	a.stop.SetText(text)
 }
+
+// point brings what a proof ended with into view: it stands below the fields.
+func (a *account) point(f setup.Forest) {
+	switch {
+	case a.cert.Visible() && f.Certificate != nil:
+		a.dialog.reveal(a.cert)
+	case a.grant.object.Visible() && f.Problem != nil:
+		a.dialog.reveal(a.grant.object)
+	case a.note.Visible():
+		a.dialog.reveal(a.note)
+	case a.rights.Visible():
+		a.dialog.reveal(a.rights)
+	}
+}

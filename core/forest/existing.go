@@ -28,7 +28,7 @@ func (d *Directory) proveGrant(ctx context.Context, r setup.ForestRequest, out *
 	if out.SID == "" {
 		return &problem.Problem{
 			Code: CodeMayNotGrant, Field: answers.FieldGrantUser, What: "The object of " + out.User + " was not found, so that nothing can be granted to it.",
-			Fix: "Write the account as DOMAIN\\user, or let a domain admin run the commands below.",
+			Fix: "Write the account as DOMAIN\\user, or let a domain admin run the dsacls commands.",
 		}
 	}
 	forest := trimDot(r.Answer.Forest)
@@ -78,7 +78,7 @@ func (v *visit) mayChange(ctx context.Context, right facts.Right, who string) er
 			return &problem.Problem{
 				Code: CodeMayNotGrant, Field: answers.FieldForestUser, What: who + " may not change the rights on " + e.Object + ".",
 				Why: "Domain Admins of that domain and Enterprise Admins may, unless it was taken from them.",
-				Fix: "Sign in with an Enterprise Admin, or let a domain admin run the commands below.",
+				Fix: "Sign in with an Enterprise Admin, or let a domain admin run the dsacls commands.",
 			}
 		}
 	}

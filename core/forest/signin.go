@@ -64,6 +64,7 @@ func (d *Directory) signIn(ctx context.Context, c controller, cred credentials) 
 		return d.signedIn(ctx, s)
 	}
 	if p := problem.As(err); p != nil {
+		p = c.withClock(p)
 		p.Detail = strings.Join(append(failed, p.Detail), "\n")
 		return nil, p
 	}

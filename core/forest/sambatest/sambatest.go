@@ -73,6 +73,26 @@ func Required() bool { return strings.Contains(os.Getenv("RECONNECT_TEST_REQUIRE
 // Start starts a domain controller of a forest of its own. realm is its DNS name,
 // ip one of the addresses above. It ends when Stop is called, or with the process.
 func Start(ctx context.Context, realm, ip string) (*DC, error) {
+	return start(ctx, realm, ip)
+}
+
+// Clock is libfaketime, by which a domain controller gets another time than this
+// computer; empty where it is not installed (scripts/setup-samba does).
+func Clock() string {
+	found, err := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return found[0]
+}
+
+// StartAt is Start for a domain controller whose clock differs by some seconds.
+func StartAt(ctx context.Context, realm, ip string, seconds int) (*DC, error) {
+	return start(ctx, realm, ip, fmt.Sprintf("SAMBA_ENV=LD_PRELOAD=%s FAKETIME=%+d", Clock(), seconds))
+}
+
+// start is Start with more of an environment for Samba.
+func start(ctx context.Context, realm, ip string, env ...string) (*DC, error) {
 	template, err := provisioned(ctx, strings.ToLower(realm), ip)
 	if err != nil {
 		return nil, err
@@ -90,7 +110,7 @@ func Start(ctx context.Context, realm, ip string) (*DC, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	defer func() { _ = end.Close() }() // the child has its own
-	if err := run(ctx, dir, realm, ip, end); err != nil {
+	if err := run(ctx, dir, realm, ip, end, env...); err != nil {
 		return nil, errors.Join(err, life.Close(), os.RemoveAll(dir))
 	}
 	domain := strings.ToLower(realm)
@@ -113,9 +133,9 @@ func (dc *DC) Stop() {
 }
 
 // run starts Samba from a folder. With end, it lives as long as the pipe does.
-func run(ctx context.Context, dir, realm, ip string, end *os.File) error {
+func run(ctx context.Context, dir, realm, ip string, end *os.File, env ...string) error {
 	cmd := exec.CommandContext(ctx, "bash", "-c", script, "start-dc", dir, realm, ip)
-	cmd.Env = append(os.Environ(), "ADMIN_PASSWORD="+AdminPassword, "LC_ALL=C.UTF-8")
+	cmd.Env = append(append(os.Environ(), "ADMIN_PASSWORD="+AdminPassword, "LC_ALL=C.UTF-8"), env...)
 	if end != nil {
 		cmd.Stdin = end
 		cmd.Env = append(cmd.Env, "LIFELINE=1")

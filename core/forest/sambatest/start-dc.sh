@@ -13,7 +13,7 @@
 #
 # Environment: LIFELINE=1 (samba keeps this script's stdin, which must be a pipe,
 # and exits by itself when the pipe's other end is closed), ADMIN_PASSWORD,
-# STARTUP_SECONDS (default 60).
+# STARTUP_SECONDS (default 60), SAMBA_ENV (NAME=value words for samba alone).
 #
 # Needs root (ports below 1024, file owners in SYSVOL) and the packages that
 # scripts/setup-samba installs. Leaves dc.env, samba.log and ca/ca.pem in STATE_DIR.
@@ -194,7 +194,8 @@ T2=$(now)
 # other end of the pipe is closed, however the holder of that end died.
 cd "$STATE"
 if [ -n "${LIFELINE:-}" ]; then exec 3<&0; else exec 3</dev/null; fi
-setsid samba -i -M single --configfile="$CONF" --debuglevel=1 \
+# shellcheck disable=SC2086 # SAMBA_ENV holds several words
+setsid env ${SAMBA_ENV:-} samba -i -M single --configfile="$CONF" --debuglevel=1 \
   <&3 3<&- >"$STATE/samba.log" 2>&1 &
 PID=$!
 exec 3<&-
