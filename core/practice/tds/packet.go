@@ -133,6 +133,13 @@ func (p *packetWriter) Write(data []byte) (int, error) {
 	return total - len(data), p.err
 }
 
+// flush sends what is there as a packet that others follow.
+func (p *packetWriter) flush() {
+	if p.err == nil && len(p.buf) > headerSize {
+		p.send(0)
+	}
+}
+
 // finish sends what is left as the last packet of the message.
 func (p *packetWriter) finish() error {
 	if p.err == nil {

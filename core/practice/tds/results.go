@@ -199,6 +199,10 @@ func (r *results) Info(e ServerError) {
 	r.write(appendMessage(nil, token, e, r.c.server.config.ServerName))
 }
 
+// Flush sends what was written so far, though its packet is not full: a message
+// about progress is worth nothing when it comes with the end.
+func (r *results) Flush() { r.c.out.flush() }
+
 // fail sends err as one or more ERROR tokens, with the messages that come along,
 // such as "The statement has been terminated.", as INFO.
 func (r *results) fail(err error) {

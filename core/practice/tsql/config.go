@@ -19,6 +19,7 @@ type Config struct {
 	Instance       string // named instance; empty for the default one
 	Dir            string // where the storage is made; default the system's temporary directory
 
+	Disk      Disk // what there is to back up to
 	Logins    []Login
 	Databases []DatabaseConfig
 	// Sessions are connections of other programs, which

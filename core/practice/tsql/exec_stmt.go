@@ -46,6 +46,8 @@ func (s *Session) leaf(f *frame, st stmt) error { //nolint:gocyclo // a line for
 		return s.wait(f, v)
 	case *execStmt:
 		return s.execute(f, v)
+	case *backupStmt:
+		return s.backupOrVerify(f, v)
 	case *insertBulkStmt:
 		return s.insertBulk(v)
 	}

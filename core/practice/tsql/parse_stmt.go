@@ -62,7 +62,7 @@ func (p *parser) statementBody(first bool) stmt {
 	return nil
 }
 
-var unsupportedStatements = words(`BACKUP RESTORE BULK CHECKPOINT CLOSE DBCC DEALLOCATE DENY DUMP FETCH GOTO GRANT KILL LOAD MERGE
+var unsupportedStatements = words(`BULK CHECKPOINT CLOSE DBCC DEALLOCATE DENY DUMP FETCH GOTO GRANT KILL LOAD MERGE
 OPEN RECONFIGURE REVERT REVOKE SHUTDOWN UPDATETEXT WRITETEXT READTEXT SETUSER`)
 
 var statementParsers map[string]func(*parser) stmt
@@ -81,6 +81,7 @@ func init() {
 		"COMMIT": (*parser).commit, "ROLLBACK": (*parser).rollback, "SAVE": (*parser).save,
 		"EXEC": (*parser).exec, "EXECUTE": (*parser).exec,
 		"PRINT": (*parser).print, "RAISERROR": (*parser).raise, "THROW": (*parser).throw,
+		"BACKUP": (*parser).backup, "RESTORE": (*parser).restore,
 		"USE": (*parser).use, "RETURN": (*parser).ret, "WAITFOR": (*parser).waitFor,
 		"BREAK":    func(p *parser) stmt { p.i++; return &loopJumpStmt{brk: true} },
 		"CONTINUE": func(p *parser) stmt { p.i++; return &loopJumpStmt{} },

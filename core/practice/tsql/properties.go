@@ -46,11 +46,20 @@ var serverProperties = map[string]func(*Server) any{
 	},
 	"PROCESSID":               func(*Server) any { return variantInt(4242) },
 	"INSTANCEDEFAULTDATAPATH": defaultPath, "INSTANCEDEFAULTLOGPATH": defaultPath,
+	"INSTANCEDEFAULTBACKUPPATH": defaultBackupPath,
 }
 
 func never(*Server) any { return variantInt(0) }
 
 func machineName(s *Server) any { return variantText(s.cfg.Machine) }
+
+// defaultBackupPath is known from SQL Server 2019 on.
+func defaultBackupPath(s *Server) any {
+	if s.majorVersion() < 15 {
+		return nil
+	}
+	return variantText(strings.TrimRight(s.backupFolder(), `\/`))
+}
 
 func defaultPath(s *Server) any { return variantText(dataPath(s)) }
 

@@ -28,6 +28,7 @@ type Server struct {
 	nextSPID  int
 	nextDB    int
 
+	backups    []*backupFile // written, in order
 	locks      *appLocks
 	statements atomic.Int64
 	trans      atomic.Uint64

@@ -38,7 +38,7 @@ var viewTypes = map[string]tds.Type{
 
 var (
 	views       map[string]*sysView // by lower-case schema.name
-	sysTVFs     = words("fn_listextendedproperty")
+	sysTVFs     = words("fn_listextendedproperty dm_os_volume_stats dm_os_file_exists")
 	historyOnly = words("backupset backupmediafamily restorehistory backupfile")
 )
 
@@ -63,6 +63,9 @@ func systemFunction(n objName) bool {
 func init() {
 	views = map[string]*sysView{}
 	for name, v := range serverViews() {
+		views[name] = v
+	}
+	for name, v := range diskViews() {
 		views[name] = v
 	}
 	for name, v := range objectViews() {
