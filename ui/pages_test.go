@@ -323,7 +323,7 @@ func TestReadyPage(t *testing.T) {
 		t.Errorf("options %+v", e)
 	}
 	w.tap("Save plan…")
-	w.entries()[0].SetText("plan.json")
+	w.entries()[len(w.entries())-1].SetText("plan.json")
 	w.tap("Save")
 	if e, ok := last[setup.SavePressed](w.session); !ok || e.Path != "plan.json" {
 		t.Errorf("saved %+v", e)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
 )
@@ -20,6 +21,7 @@ type ready struct {
 	object *fyne.Container
 	card   *fyne.Container
 	start  *kit.Check
+	backup *backup
 	open   map[string]bool
 	made   memo
 	plan   *plan.Plan
@@ -30,9 +32,12 @@ func newReady(s *Shell, st setup.State) *ready {
 	staging := kit.NewCheck(s.keys, tr("ready.staging"), tr("ready.staging.why"), true, nil)
 	staging.Disable()
 	p.start = kit.NewCheck(s.keys, tr("ready.start"), tr("ready.start.hint"), st.Answers.Options.StartSync, func(on bool) {
-		s.session.Dispatch(setup.OptionsEdited{Options: answers.Options{StartSync: on}})
+		o := s.session.State().Answers.Options
+		o.StartSync = on
+		s.session.Dispatch(setup.OptionsEdited{Options: o})
 	})
-	p.object = kit.Column(18, p.card, kit.Grid(20, 270, 2, staging, p.start))
+	p.backup = newBackup(s, st)
+	p.object = kit.Column(18, p.backup.object, p.card, kit.Grid(20, 270, 2, staging, p.start))
 	return p
 }
 
@@ -45,6 +50,9 @@ func (p *ready) Head(s setup.State) (title, subtitle string) {
 	return tr("ready.title"), count("ready.subtitle", len(s.Plan.Steps))
 }
 
+// Fields gives the input beside which its problem is shown.
+func (p *ready) Fields() []problem.Field { return []problem.Field{answers.FieldBackupPath} }
+
 func (p *ready) Actions(s setup.State) []action {
 	return []action{
 		{text: tr("button.copytext"), look: kit.Small, off: s.Plan == nil, do: func() { p.shell.hooks.copy(planText(*p.plan)) }},
@@ -55,6 +63,7 @@ func (p *ready) Actions(s setup.State) []action {
 func (p *ready) Update(s setup.State) {
 	p.plan = s.Plan
 	p.start.Set(s.Answers.Options.StartSync)
+	p.backup.update(s)
 	show(p.card, s.Plan != nil)
 	if s.Plan == nil || !p.made.changed(s.Plan.Steps) {
 		return

@@ -171,7 +171,16 @@ type Grant struct {
 
 // Options are the choices of Ready to configure.
 type Options struct {
-	StartSync bool `json:"startSync,omitempty"` // start the synchronization afterwards
+	StartSync bool   `json:"startSync,omitempty"` // start the synchronization afterwards
+	Backup    Backup `json:"backup,omitzero"`     // back the database up before the first change
+}
+
+// Backup is the choice to back the database up first.
+type Backup struct {
+	On bool `json:"on,omitempty"`
+	// Path is a folder of SQL Server's computer as that computer sees it, or a
+	// file that ends with .bak; empty for SQL Server's default folder.
+	Path string `json:"path,omitempty"`
 }
 
 // Acknowledge holds what an unattended run accepts by name.
@@ -199,7 +208,7 @@ const (
 	FieldForestTrust problem.Field = "forests.trustFile"
 	FieldGrantUser   problem.Field = "forests.grant.user"
 	FieldGrantPass   problem.Field = "forests.grant.password"
-	FieldBackupPath  problem.Field = "options.backupPath"
+	FieldBackupPath  problem.Field = "options.backup.path"
 )
 
 // Clone gives a copy that shares nothing with a.

@@ -103,6 +103,10 @@ func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{
 			}
 			r.outcome.Problem = problem.From(err)
 			r.tell(i, Progress{State: Failed, Problem: r.outcome.Problem})
+			if r.outcome.Problem.Code == problem.CodeCancelled && stopped(ctx, stop) {
+				r.outcome.Problem = nil // the step broke off because it was asked to
+				return r.end(Stopped)
+			}
 			return r.end(Broken)
 		}
 		anew = anew || !action.Again
@@ -205,7 +209,11 @@ func (r *run) undo(ctx context.Context, i int) {
 	err := guard(func() error { return r.Actions[s.ID].Undo(ctx, r.work(i)) })
 	if err == nil {
 		r.record(Record{Kind: RecordUndone, Step: s.ID})
-		r.tell(i, Progress{State: Undone, Text: s.Undo})
+		text := r.outcome.Steps[i].Text // what the step itself has to say
+		if text == "" {
+			text = s.Undo
+		}
+		r.tell(i, Progress{State: Undone, Text: text})
 		return
 	}
 	p := problem.From(err)

@@ -196,7 +196,7 @@ func (j *Journal) Touched() bool {
 	defer j.mu.Unlock()
 	return slices.ContainsFunc(j.begin.Plan.Steps, func(s plan.Step) bool {
 		k := j.steps[s.ID]
-		return s.Undo != "" && k != "" && k != RecordUndone
+		return s.Alters() && k != "" && k != RecordUndone
 	})
 }
 

@@ -16,13 +16,14 @@ const envOnlyOne = "RECONNECT_TEST_ONLYONE"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(envOnlyOne); dir != "" {
-		_, err := OnlyOne(dir, "installing", time.Now())
+		release, err := OnlyOne(dir, "installing", time.Now())
 		if err != nil {
 			_, _ = os.Stdout.WriteString("refused\n")
 			os.Exit(1)
 		}
 		_, _ = os.Stdout.WriteString("held\n")
-		select {} // until it is killed
+		<-make(chan struct{}) // until it is killed
+		release()             // keeps the lock from being collected
 	}
 	os.Exit(m.Run())
 }

@@ -171,5 +171,6 @@ type Database struct {
 	LogMB             Read[int64]    `json:"logMB"`
 	MaxMB             Read[int64]    `json:"maxMB"` // the smallest growth limit of the data files, -1 for none
 	LastBackup        Read[Backup]   `json:"lastBackup"`
+	BackupWay         BackupWay      `json:"backupWay"`
 	OtherEngines      Read[[]string] `json:"otherEngines"` // other databases of the instance that look like a sync engine's
 }

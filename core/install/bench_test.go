@@ -17,6 +17,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tsql"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
@@ -28,9 +29,11 @@ type bench struct {
 	s     *setup.Session
 	site  setup.Site
 	db    *sql.DB // a connection of the test's own
+	sql   *tsql.Server
 	wire  *wire
 	dir   string
-	hooks map[string]func() // called once when a step reaches a state: "claim done"
+	said  func(apply.Progress) // called with all progress
+	hooks map[string]func()    // called once when a step reaches a state: "claim done"
 }
 
 // wire is the site's network, whose connections the test can cut.
@@ -76,6 +79,9 @@ func (h hooked) Install(ctx context.Context, job setup.Job, stop <-chan struct{}
 			delete(h.b.hooks, name)
 			hook()
 		}
+		if h.b.said != nil {
+			h.b.said(p)
+		}
 		say(p)
 	})
 }
@@ -87,13 +93,19 @@ func kindOf(step string) string {
 
 func open(t *testing.T, scenario string, change ...func(*setup.Site)) *bench {
 	t.Helper()
+	return openWith(t, scenario, practice.Options{})
+}
+
+// openWith is open with options of the site.
+func openWith(t *testing.T, scenario string, o practice.Options) *bench {
+	t.Helper()
 	b := &bench{dir: t.TempDir(), hooks: map[string]func(){}}
-	s, err := practice.New(t.Context(), scenario, practice.Options{
-		DataDir: b.dir, Change: func(o *sample.Options) { o.Objects = 30 },
-	})
+	o.DataDir, o.Change = b.dir, func(o *sample.Options) { o.Objects = 30 }
+	s, err := practice.New(t.Context(), scenario, o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.sql = s.SQL
 	b.site = s.Setup()
 	for _, c := range change {
 		c(&b.site)

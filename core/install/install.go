@@ -86,6 +86,7 @@ func (i *Installer) now() time.Time {
 // is held from the claim to the end of the call.
 func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
 	return i.with(ctx, job, installs, func(w *work, engine *apply.Engine) apply.Outcome {
+		w.stop = stop
 		o := engine.Run(ctx, job.Plan.Steps, stop, w.watch(say))
 		if err := w.recallReports(); err != nil && o.Problem == nil {
 			o.Problem = problem.From(err)

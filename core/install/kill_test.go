@@ -77,6 +77,7 @@ func newWorld(t *testing.T, now time.Time, password func(string) string) *world 
 		Answers: w.site.Answers.Clone(), Computer: p.Computer(t.Context(), now), Certificate: certificate.Raw,
 		URL: serve(t, w.site, &w.calls), Now: now, DataDir: w.dir,
 	}
+	w.order.Answers.Options.Backup.On = true
 	w.order.Answers.SQL.Server, w.order.Answers.SQL.Instance = "localhost,"+port, ""
 	return w
 }

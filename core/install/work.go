@@ -36,10 +36,12 @@ type work struct {
 	conn    *sql.Conn // pinned: the application lock belongs to its session
 	release func(context.Context) error
 
-	undoing bool
-	started time.Time
-	steps   []apply.Progress
-	reports []string
+	stop     <-chan struct{} // closed when Install is to stop
+	backedUp bool            // a backup was made by this call, and nothing compared since
+	undoing  bool
+	started  time.Time
+	steps    []apply.Progress
+	reports  []string
 }
 
 // watch passes progress on and remembers the last of each step for the report.
@@ -64,6 +66,8 @@ func (w *work) actions() map[string]apply.Action {
 		switch s.Kind {
 		case plan.KindRecheck:
 			out[s.ID] = apply.Action{Apply: w.recheck}
+		case plan.KindBackup:
+			out[s.ID] = w.backupAction()
 		case plan.KindClaim:
 			out[s.ID] = apply.Action{Apply: w.claim, Undo: w.unclaim, Again: true}
 		case plan.KindAccount:
@@ -200,6 +204,9 @@ const (
 func (w *work) claim(ctx context.Context, a *apply.Work) error {
 	ctx, cancel := context.WithTimeout(ctx, databaseTimeout)
 	defer cancel()
+	if err := w.sinceBackup(ctx, a); err != nil {
+		return err
+	}
 	if err := w.connect(ctx); err != nil {
 		return err
 	}

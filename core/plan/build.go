@@ -46,6 +46,9 @@ func Build(in Input) (Plan, error) {
 		return Plan{}, p
 	}
 	plan.Accounts = accounts
+	if plan.Backup, p = b.backup(); p != nil {
+		return Plan{}, p
+	}
 	plan.Identity = b.identity()
 	plan.Writes = b.writes(plan)
 	plan.Steps = b.steps(plan)

@@ -14,7 +14,11 @@ const vaultName = "this server's vault"
 // steps gives the steps in the order in which Install runs them: everything that
 // can fail without trace first, the database last.
 func (b *builder) steps(p Plan) []Step {
-	out := []Step{recheckStep(p), b.claimStep(p)}
+	out := []Step{recheckStep(p)}
+	if p.Backup != nil {
+		out = append(out, p.Backup.step(b.database))
+	}
+	out = append(out, b.claimStep(p))
 	for _, a := range p.Accounts {
 		out = append(out, accountStep(a))
 	}

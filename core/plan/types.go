@@ -16,6 +16,7 @@ type Kind string
 // The kinds of steps, in the order in which they run.
 const (
 	KindRecheck  Kind = "recheck"  // read the facts again and compare with the plan's basis
+	KindBackup   Kind = "backup"   // a copy-only backup, if the admin wants one
 	KindClaim    Kind = "claim"    // application lock and the claim
 	KindAccount  Kind = "account"  // a connector account in one forest
 	KindIdentity Kind = "identity" // the sync identity in the tenant
@@ -48,6 +49,10 @@ type Step struct {
 	Forest  string   `json:"forest,omitempty"` // for KindAccount
 }
 
+// Alters tells whether the step changes something that undo has to put back:
+// files that are made to stay are no such thing.
+func (s Step) Alters() bool { return s.Undo != "" && s.Kind != KindReport && s.Kind != KindBackup }
+
 // Plan is everything that Install will do.
 type Plan struct {
 	ID        string    `json:"id"` // installation id, 32 hex digits
@@ -56,6 +61,7 @@ type Plan struct {
 	Database  string    `json:"database"` // ADSync on SQL01\HYBRID
 	Basis     []Basis   `json:"basis"`
 	Steps     []Step    `json:"steps"`
+	Backup    *Backup   `json:"backup,omitempty"`
 	Claim     Claim     `json:"claim"`
 	Accounts  []Account `json:"accounts"`
 	Identity  Identity  `json:"identity"`

@@ -12,6 +12,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/nearest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tsql"
 )
 
 // Scenario is one state of the pretend site, by name on the command line and on
@@ -48,6 +49,7 @@ type recipe struct {
 	plainUser bool // the login has no rights beyond reading
 	live      bool // another server's sessions are open
 	tenant    tenant.Scenario
+	disk      tsql.Disk // what the SQL Server has to back up to
 
 	oldComputer bool // this computer lacks what the product asks for
 
@@ -77,6 +79,7 @@ func baseline(now time.Time) recipe {
 	o.ExportErrors = 0
 	o.Exports = sample.Pending{Adds: 6, Updates: 21}
 	return recipe{
+		disk:   tsql.Disk{FreeBytes: 41 << 30},
 		sample: o, installed: siteVersion, collation: "Latin1_General_CI_AS",
 		situation: answers.SituationServerDied, password: func(string) string { return sitePassword },
 	}

@@ -2,6 +2,7 @@ package practice
 
 import (
 	"net"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -135,13 +136,16 @@ func TestInspection_onlyReads(t *testing.T) {
 		t.Fatalf("the statement log holds only %d statements", len(statements))
 	}
 	for _, s := range statements {
-		for _, word := range []string{"insert", "update", "delete", "merge", "create", "alter", "drop", "exec", "truncate", "grant", "into", "begin tran"} {
-			if containsWord(s, word) {
+		for _, word := range []string{"insert", "update", "delete", "merge", "create", "alter", "drop", "exec", "truncate", "grant", "backup", "restore", "into", "begin tran"} {
+			if containsWord(literals.ReplaceAllString(s, "''"), word) {
 				t.Errorf("%q was sent before Install", s)
 			}
 		}
 	}
 }
+
+// literals are texts inside a statement, which may name what they ask about.
+var literals = regexp.MustCompile(`'[^']*'`)
 
 func containsWord(text, word string) bool {
 	for _, f := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }) {

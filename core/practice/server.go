@@ -53,6 +53,7 @@ func engineConfig(r recipe, dir string, watch func(tsql.SessionInfo, string)) ts
 	c := tsql.Config{
 		Machine: siteSQLHost, Instance: siteInstance, Collation: "Latin1_General_CI_AS", Dir: dir,
 		Edition: "Standard Edition (64-bit)", EngineEdition: 2, OnStatement: watch,
+		Disk: r.disk,
 		Databases: []tsql.DatabaseConfig{{
 			Name: databaseName, Collation: r.collation, Recovery: "SIMPLE", Compatibility: 140,
 			Created: now.AddDate(-2, 0, 0), SizeMB: 3100, LogSizeMB: 512, Owner: "sa",
@@ -77,12 +78,12 @@ func engineConfig(r recipe, dir string, watch func(tsql.SessionInfo, string)) ts
 }
 
 func login(r recipe) tsql.Login {
-	l := tsql.Login{Name: siteLogin, Password: r.password(siteLogin), ViewServerState: true, Users: map[string]tsql.User{
+	l := tsql.Login{Name: siteLogin, Password: r.password(siteLogin), ViewServerState: true, ServerRoles: []string{"dbcreator"}, Users: map[string]tsql.User{
 		databaseName: {Name: siteLogin, Roles: []string{"db_owner"}},
 		"msdb":       {Name: siteLogin, Roles: []string{"db_datareader"}},
 	}}
 	if r.plainUser {
-		l.ViewServerState = false
+		l.ViewServerState, l.ServerRoles = false, nil
 		l.Users = map[string]tsql.User{databaseName: {Name: siteLogin, Roles: []string{"db_datareader"}}}
 	}
 	return l

@@ -44,6 +44,8 @@ type Options struct {
 	Password func(account string) string
 	// Change alters the sample database of the scenario, for tests and benchmarks.
 	Change func(*sample.Options)
+	// Disk alters what the SQL Server has to back up to, for tests.
+	Disk func(*tsql.Disk)
 }
 
 // Site is an open practice site, with what tests look at behind the scenes.
@@ -91,6 +93,10 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	}
 	if o.Change != nil {
 		o.Change(&s.recipe.sample)
+	}
+	s.recipe.disk.Step = o.Pause / 4
+	if o.Disk != nil {
+		o.Disk(&s.recipe.disk)
 	}
 	if s.dir, err = os.MkdirTemp("", "adsync-reconnect-practice-"); err != nil {
 		return nil, fmt.Errorf("make the practice site's folder: %w", err)

@@ -262,7 +262,7 @@ func judgeBackup(s site) []Finding {
 	f := Finding{
 		ID: id, Area: AreaDatabase, Link: product.LinkBackup, Evidence: []Evidence{seen},
 		Consequence: "Install changes the database in one transaction and can undo it, but nothing replaces a backup.",
-		Fix:         "Back the database up before you install: BACKUP DATABASE … TO DISK = … WITH COPY_ONLY, CHECKSUM.",
+		Fix:         backupAdvice(s.set),
 	}
 	switch {
 	case !known:

@@ -49,8 +49,8 @@ func (s State) missing(p Page) string {
 		return s.missingDirectories()
 	case PageReady:
 		if s.Plan == nil {
-			if pr := s.PageProblem(); pr != nil {
-				return pr.What
+			if len(s.Problems) > 0 { // of the page, or beside the field that it comes from
+				return s.Problems[0].What
 			}
 			return "There is no plan yet."
 		}
@@ -164,8 +164,8 @@ func (s State) Changed() bool {
 	}
 	for _, p := range s.Install.Steps {
 		i := slices.IndexFunc(s.Plan.Steps, func(st plan.Step) bool { return st.ID == p.Step })
-		if i < 0 || s.Plan.Steps[i].Undo == "" || s.Plan.Steps[i].Kind == plan.KindReport {
-			continue // it changes nothing but the report's own files
+		if i < 0 || !s.Plan.Steps[i].Alters() {
+			continue
 		}
 		switch p.State {
 		case apply.Running, apply.Done, apply.Failed, apply.Undoing, apply.Left:

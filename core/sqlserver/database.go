@@ -12,7 +12,7 @@ import (
 )
 
 // ReadDatabase reads what the server says of the database that db is connected
-// to, whatever is in it, with about ten statements. What can't be read is unknown
+// to, whatever is in it, with about fifteen statements. What can't be read is unknown
 // with the reason; it never fails. others is the list of the server's databases
 // (facts.SQLServer.Databases), and at the time of the reading.
 func ReadDatabase(ctx context.Context, db *sql.DB, others facts.Read[[]facts.DatabaseInfo], at time.Time) facts.Database {
@@ -22,6 +22,7 @@ func ReadDatabase(ctx context.Context, db *sql.DB, others facts.Read[[]facts.Dat
 	readFiles(ctx, db, &d, at)
 	readGrant(ctx, db, &d, at)
 	d.LastBackup = readBackup(ctx, db, at)
+	d.BackupWay = readBackupWay(ctx, db, at)
 	d.OtherEngines = otherEngines(others, d.Name, at)
 	return d
 }

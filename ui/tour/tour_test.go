@@ -26,7 +26,8 @@ func states() map[string]setup.State {
 		"5-directories": fixture.Directories(), "5-directories-40": fixture.Directories(fixture.Forests(40)...), "5-directories-1": fixture.Green("contoso.local"),
 		"5-directories-lacking": fixture.Lacking(), "5-directories-locked": fixture.Locked(), "5-directories-untrusted": fixture.DCUntrusted(),
 		"5-directories-grant": fixture.GrantRefused(),
-		"6-ready":             fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
+		"6-ready-backup":      fixture.BackedUp(), "6-ready-backup-refused": fixture.BackupRefused(), "6-ready-backup-denied": fixture.BackupDenied(),
+		"6-ready": fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
 		"8-complete":   fixture.Complete(),
 		"a-connection": fixture.Connection(), "a-overview": fixture.Overview(),
 	}

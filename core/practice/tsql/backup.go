@@ -168,12 +168,8 @@ func (s *Session) backupTo(f *frame, v *backupStmt, path string) error {
 	if err := s.srv.openDevice(path); err != nil {
 		return err
 	}
-	if old := s.srv.backupAt(path); old != nil && (v.options["INIT"] || v.options["FORMAT"]) {
-		return errUnsupported("overwriting a backup")
-	} else if old != nil && media != "" && old.media != media {
-		// By the documented rule (NOINIT, NOSKIP) a volume with another media name is
-		// refused; which number SQL Server gives it was not seen.
-		return errf(3258, 16, 1, "The volume on device '%s' is not part of the media set that is currently being processed. Ensure that the backup devices are loaded with the correct media.", path)
+	if err := s.srv.mayAppend(v, path, media); err != nil {
+		return err
 	}
 	size := d.conf().SizeMB << 20
 	if v.options["COMPRESSION"] {
@@ -188,6 +184,22 @@ func (s *Session) backupTo(f *frame, v *backupStmt, path string) error {
 	s.srv.finishBackup(d, v, &backupFile{path: path, media: media, database: d.conf().Name, size: size, checksum: v.options["CHECKSUM"]})
 	f.w.Info(tds.ServerError{Number: 4035, State: 1, Message: fmt.Sprintf("Processed %d pages for database '%s', file '%s' on file 1.", size>>13, d.conf().Name, d.conf().Name)})
 	f.w.Info(tds.ServerError{Number: 3014, State: 1, Message: fmt.Sprintf("BACKUP DATABASE successfully processed %d pages in 1.000 seconds (%d.000 MB/sec).", size>>13, size>>20)})
+	return nil
+}
+
+// mayAppend looks at a file that is there already. By the documented rule (NOINIT,
+// NOSKIP) one with another media name is refused; which number SQL Server gives it
+// was not seen.
+func (s *Server) mayAppend(v *backupStmt, path, media string) error {
+	old := s.backupAt(path)
+	switch {
+	case old == nil:
+		return nil
+	case v.options["INIT"] || v.options["FORMAT"]:
+		return errUnsupported("overwriting a backup")
+	case media != "" && old.media != media:
+		return errf(3258, 16, 1, "The volume on device '%s' is not part of the media set that is currently being processed. Ensure that the backup devices are loaded with the correct media.", path)
+	}
 	return nil
 }
 

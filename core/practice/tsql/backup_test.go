@@ -1,11 +1,10 @@
 package tsql
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
 
 const someBackup = "BACKUP DATABASE [ADSync] TO DISK = N'a.bak' WITH COPY_ONLY, CHECKSUM, NOINIT, MEDIANAME = N'm1', NAME = N'n', STATS = 5"
@@ -69,8 +68,9 @@ func TestBackup_progressAndTwoErrors(t *testing.T) {
 		t.Errorf("messages: %+v", w.infos)
 	}
 	err := sa.Batch(t.Context(), "BACKUP DATABASE nope TO DISK = N'x.bak'", &recorder{})
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok || len(joined.Unwrap()) != 2 || joined.Unwrap()[1].(*tds.ServerError).Number != 3013 {
+	var joined interface{ Unwrap() []error }
+	ok := errors.As(err, &joined)
+	if !ok || len(joined.Unwrap()) != 2 || asServerError(joined.Unwrap()[1]).Number != 3013 {
 		t.Errorf("the errors are %v", err)
 	}
 }
