@@ -93,11 +93,11 @@ func kindOf(step string) string {
 
 func open(t *testing.T, scenario string, change ...func(*setup.Site)) *bench {
 	t.Helper()
-	return openWith(t, scenario, practice.Options{})
+	return openWith(t, scenario, practice.Options{}, change...)
 }
 
 // openWith is open with options of the site.
-func openWith(t *testing.T, scenario string, o practice.Options) *bench {
+func openWith(t *testing.T, scenario string, o practice.Options, change ...func(*setup.Site)) *bench {
 	t.Helper()
 	b := &bench{dir: t.TempDir(), hooks: map[string]func(){}}
 	o.DataDir, o.Change = b.dir, func(o *sample.Options) { o.Objects = 30 }
