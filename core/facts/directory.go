@@ -10,6 +10,9 @@ type Forest struct {
 	Level       Read[string]        `json:"level"` // forest functional level: "2016"
 	Clock       Read[time.Duration] `json:"clockDifference"`
 	OldAccounts Read[[]OldAccount]  `json:"oldAccounts"` // connector accounts that earlier installations left
+	// Suffixes are the alternative UPN suffixes of the forest; the names of its
+	// domains are suffixes as well, and do not stand here.
+	Suffixes Read[[]string] `json:"upnSuffixes"`
 }
 
 // Domain is one domain of a forest.

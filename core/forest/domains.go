@@ -63,6 +63,25 @@ func (s *session) readDomains(ctx context.Context) ([]domain, error) {
 	return out, nil
 }
 
+// readSuffixes lists the alternative UPN suffixes of the forest, which stand at its
+// container of partitions (MS-ADA3 2.340, MS-ADSC 2.30).
+func (s *session) readSuffixes(ctx context.Context) ([]string, error) {
+	const attr = "uPNSuffixes"
+	e, err := s.one(ctx, "CN=Partitions,"+s.root.config, []string{attr})
+	if err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, fmt.Errorf("CN=Partitions,%s is not to be seen", s.root.config)
+	}
+	var out []string
+	for _, suffix := range e.GetEqualFoldAttributeValues(attr) {
+		out = append(out, strings.ToLower(suffix))
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
 // visit is one stay in a forest: the session that signed in, the domains, and one
 // more session for each further domain that is asked for.
 type visit struct {

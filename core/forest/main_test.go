@@ -71,6 +71,9 @@ put('svc-workstation', 'userWorkstations', 'OTHERPC')
 m = ldb.Message(ldb.Dn(samdb, base))
 m['lockoutThreshold'] = ldb.MessageElement('3', ldb.FLAG_MOD_REPLACE, 'lockoutThreshold')
 samdb.modify(m)
+m = ldb.Message(ldb.Dn(samdb, 'CN=Partitions,CN=Configuration,' + base))
+m['uPNSuffixes'] = ldb.MessageElement(['contoso.com', 'Contoso.example'], ldb.FLAG_MOD_REPLACE, 'uPNSuffixes')
+samdb.modify(m)
 `
 
 // needDC skips a test where there is no domain controller.

@@ -162,6 +162,11 @@ func (v *visit) facts(ctx context.Context, name string) facts.Forest {
 		Level: facts.Unknown[string](source, "the domain controller tells no functional level", now),
 		Clock: facts.Unknown[time.Duration](source, "the domain controller does not tell its time", now),
 	}
+	if suffixes, err := v.main.readSuffixes(ctx); err != nil {
+		out.Suffixes = facts.Unknown[[]string](source, reason(err), now)
+	} else {
+		out.Suffixes = facts.Known(suffixes, source, now)
+	}
 	if level, ok := levelName(v.main.root.forestLevel); ok {
 		out.Level = facts.Known(level, source, now)
 	}

@@ -67,6 +67,9 @@ func TestVerifyCreate(t *testing.T) {
 	if domains := a.Forest.Domains.Or(nil); len(domains) != 1 || domains[0] != (facts.Domain{DNS: dc.Domain, NetBIOS: "CONTOSO", Root: true}) {
 		t.Errorf("domains %+v", domains)
 	}
+	if suffixes := a.Forest.Suffixes.Or(nil); !slices.Equal(suffixes, []string{"contoso.com", "contoso.example"}) {
+		t.Errorf("UPN suffixes %+v", a.Forest.Suffixes)
+	}
 	old := a.Forest.OldAccounts.Or(nil)
 	if len(old) != 1 || old[0].Name != `CONTOSO\MSOL_0123456789ab` || old[0].Server != "SYNC01" || old[0].Tenant != "contoso.onmicrosoft.com" || old[0].Created.IsZero() {
 		t.Errorf("old accounts %+v", old)

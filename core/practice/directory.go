@@ -295,6 +295,12 @@ func (f *forest) asAdmin(c apply.Credential) error {
 
 func (f *forest) controller() string { return "dc01." + f.dns }
 
+// name is the first part of the forest's DNS name: contoso.
+func (f *forest) name() string {
+	name, _, _ := strings.Cut(f.dns, ".")
+	return name
+}
+
 func (f *forest) facts(now time.Time) facts.Forest {
 	const source = "practice directory"
 	var old []facts.OldAccount
@@ -310,6 +316,7 @@ func (f *forest) facts(now time.Time) facts.Forest {
 		Level:       facts.Known("2016", source, now),
 		Clock:       facts.Known(time.Second, source, now),
 		OldAccounts: facts.Known(old, source, now),
+		Suffixes:    facts.Known([]string{f.name() + ".com"}, source, now),
 	}
 }
 

@@ -38,6 +38,7 @@ const (
 	LinkActivateRole = "https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-activate-role"
 	LinkConditional  = "https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-users-groups"
 	LinkThrottling   = "https://learn.microsoft.com/graph/throttling"
+	LinkSignInNames  = "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-user-signin#azure-ad-sign-in-configuration"
 	LinkDropProperty = "https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-dropextendedproperty-transact-sql"
 	LinkBackup       = "https://learn.microsoft.com/sql/relational-databases/backup-restore/create-a-full-database-backup-sql-server"
 	LinkSingleUser   = "https://learn.microsoft.com/sql/relational-databases/databases/set-a-database-to-single-user-mode"

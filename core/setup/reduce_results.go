@@ -207,10 +207,17 @@ func (s State) forestsOf(f facts.Set, old []Forest) []Forest {
 			}
 		}
 		if next.Account != nil {
-			next.Findings = preflight.JudgeForest(f, c, *next.Account)
+			next.Findings = s.judgeForest(f, c, *next.Account)
 		}
 		list = append(list, next)
 	}
+	return list
+}
+
+// judgeForest judges a forest by itself, and against the tenant.
+func (s State) judgeForest(f facts.Set, c facts.Connector, a facts.ForestAccount) []preflight.Finding {
+	list := append(preflight.JudgeForest(f, c, a), preflight.JudgeSuffixes(s.Entra.Tenant, a)...)
+	preflight.Sort(list)
 	return list
 }
 
@@ -232,7 +239,7 @@ func (s State) forestVerified(e ForestVerified) State {
 	}
 	f.Account, f.Problem, f.Findings = &e.Account, e.Problem, nil
 	if c, ok := s.connector(f.ID); ok {
-		f.Findings = preflight.JudgeForest(*s.Facts, c, e.Account)
+		f.Findings = s.judgeForest(*s.Facts, c, e.Account)
 	}
 	return s.setForest(i, f)
 }

@@ -208,6 +208,7 @@ func ForestAccount(forest, netbios string) facts.ForestAccount {
 			Controllers: Known([]facts.Controller{{Host: "dc1." + forest, Writable: true}}),
 			Level:       Known("2016"), Clock: Known(2 * time.Second),
 			OldAccounts: Known([]facts.OldAccount(nil)),
+			Suffixes:    Known([]string{"contoso.com"}),
 		},
 		User: netbios + `\ea`, Controller: "dc1." + forest, Protection: "LDAPS", Container: "CN=Users," + dn(forest),
 		Rights: []facts.Right{
