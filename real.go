@@ -1,12 +1,15 @@
 package main
 
 import (
+	"path/filepath"
+
 	"github.com/adsync-reconnect/adsync-reconnect/core/entra"
 	"github.com/adsync-reconnect/adsync-reconnect/core/forest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/host"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/ticks"
 )
 
 // realSite is the real world.
@@ -18,5 +21,6 @@ func realSite(dataDir string) setup.Site {
 		Prober: p, Directory: directory, Cloud: cloud,
 		Installer: install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir}),
 		Computer:  host.Name(),
+		Ticks:     ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
 	}
 }

@@ -222,7 +222,7 @@ func (r *navItemRenderer) paint() {
 		ground, text = kit.ColorTint, kit.ColorText
 	case i.possible && i.Hovered():
 		ground, text = kit.ColorHover, kit.ColorText
-	case i.done:
+	case i.done, i.possible:
 		text = kit.ColorText
 	}
 	i.ground.Paint(ground, "")

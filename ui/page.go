@@ -74,6 +74,8 @@ func (s *Shell) newPage(name setup.Page) page {
 		return newComplete(s)
 	case setup.PageOverview:
 		return newOverview(s)
+	case setup.PageTasks:
+		return newTasks(s)
 	default:
 		return newWelcome(s, st)
 	}

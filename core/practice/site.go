@@ -22,6 +22,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/ticks"
 )
 
 // Options say how a site is opened. The zero value is good for tests.
@@ -108,6 +109,9 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	if err := os.RemoveAll(install.VaultDir(s.options.DataDir)); err != nil {
 		return nil, errors.Join(fmt.Errorf("empty the practice vault: %w", err), os.RemoveAll(s.dir))
 	}
+	if err := os.RemoveAll(s.ticksDir()); err != nil { // they belong to it too
+		return nil, errors.Join(fmt.Errorf("empty the practice tasks: %w", err), os.RemoveAll(s.dir))
+	}
 	if s.sql, err = newSQLServer(ctx, s.recipe, s.dir, s.watch); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
 	}
@@ -153,9 +157,13 @@ func (s *Site) Setup() setup.Site {
 		Practice: &setup.Practice{
 			Scenario: s.Scenario.Name, Title: s.Scenario.Title, Text: s.Scenario.Text, Hints: s.hints(),
 		},
+		Ticks:   ticks.Store{Dir: s.ticksDir()},
 		Answers: s.answers(), Computer: siteComputer, Secrets: s.secrets(), Close: s.Close,
 	}
 }
+
+// ticksDir is where the ticks of the tasks are kept.
+func (s *Site) ticksDir() string { return filepath.Join(s.options.DataDir, "tasks") }
 
 // Close ends the SQL Server and the tenant, and removes their storage.
 func (s *Site) Close() error {

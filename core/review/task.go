@@ -13,4 +13,22 @@ type Task struct {
 	Link  string   `json:"link,omitempty"`  // Microsoft's page
 	First bool     `json:"first,omitempty"` // must be done before leaving staging mode
 	Done  bool     `json:"done,omitempty"`
+	// Seen is what the program itself sees of it, nil when it was not looked at.
+	Seen *Seen `json:"seen,omitempty"`
+}
+
+// Sight tells what the program sees of a task.
+type Sight string
+
+// What the program can see of a task.
+const (
+	SeenDone  Sight = "done"
+	SeenOpen  Sight = "open"
+	SeenBlind Sight = "unknown" // it can't be seen from here; Evidence says why, or what is seen instead
+)
+
+// Seen is the program's own look at a task, with what it rests on.
+type Seen struct {
+	Sight    Sight  `json:"sight"`
+	Evidence string `json:"evidence"`
 }

@@ -3,10 +3,12 @@ package setup
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 )
 
@@ -24,7 +26,7 @@ const (
 // a connection to the database, so that they serve on the active server and on an
 // admin's desk too.
 func AfterPages() []Page {
-	return []Page{PageOverview}
+	return []Page{PageOverview, PageTasks}
 }
 
 // After is where Additional tasks stand. State.After is nil while the wizard is
@@ -38,6 +40,8 @@ type After struct {
 	// Facts are the database as it is now, apart from State.Facts, which an
 	// installation of this session rests on. nil until it was read.
 	Facts *facts.Set `json:"facts,omitempty"`
+	// Tasks are what is left to do, with the admin's ticks and what the program sees.
+	Tasks []review.Task `json:"tasks,omitempty"`
 }
 
 // AfterOpened opens Additional tasks at a page, "" for the first.
@@ -59,7 +63,9 @@ type ReadAgain struct {
 type Reread struct {
 	Token   int
 	Facts   facts.Set
+	Ticked  map[string]time.Time // the ticks that are kept for this database
 	Problem *problem.Problem
+	Ticks   *problem.Problem // why Ticked can't be read
 }
 
 func (AfterOpened) event()      {}
@@ -72,7 +78,10 @@ func (e Reread) of() (int, Task) { return e.Token, TaskReview }
 func (e ReadAgain) start(s *Session, site Site, secrets map[string]secret.Value) {
 	s.run(e.Token, false, func(ctx context.Context, _ *running) (Event, error) {
 		set, err := site.Prober.Inspect(ctx, e.Answers, secrets[answers.SecretSQL], s.sayer(e.Token))
-		return Reread{Token: e.Token, Facts: set, Problem: problem.From(err)}, nil
+		s.ticking.Lock()
+		ticked, ticksErr := loadTicks(site, set)
+		s.ticking.Unlock()
+		return Reread{Token: e.Token, Facts: set, Ticked: ticked, Problem: problem.From(err), Ticks: problem.From(ticksErr)}, nil
 	})
 }
 

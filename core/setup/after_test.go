@@ -2,12 +2,16 @@ package setup
 
 import (
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts/factstest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 )
 
@@ -128,5 +132,77 @@ func TestAfter_everyEventIsHarmlessWhileClosed(t *testing.T) {
 	}
 	if strings.Contains(asJSON(t, state), canary) {
 		t.Error("a secret")
+	}
+}
+
+// memory keeps ticks as a file would.
+type memory struct {
+	mu   sync.Mutex
+	kept map[string]map[string]time.Time
+	err  error
+}
+
+func (m *memory) Load(key string) (map[string]time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.kept[key], m.err
+}
+
+func (m *memory) Save(key string, ticked map[string]time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err == nil {
+		m.kept[key] = ticked
+	}
+	return m.err
+}
+
+func TestAfter_ticksAreKept(t *testing.T) {
+	m := &memory{kept: map[string]map[string]time.Time{}}
+	f := newFake()
+	with := func(p *Params) { p.Site.Ticks = m }
+	s := newTestSession(t, f, with)
+	toPage(t, s, PageReady)
+	state := press(t, s, NextPressed{})
+	first, second := state.Tasks[0].ID, state.Tasks[1].ID
+	state = press(t, s, TaskTicked{ID: first, On: true})
+	if !state.Tasks[0].Done {
+		t.Fatal("it is not ticked")
+	}
+	// The database carries the claim of this installation by now.
+	f.set.ADSync.Claim = factstest.Known(&facts.Claim{Server: "SYNC02", Installation: state.Plan.ID, At: factstest.Now()})
+	state = press(t, s, AfterOpened{Page: PageTasks})
+	if state.Page != PageTasks || !done(state.After.Tasks, first) || done(state.After.Tasks, second) {
+		t.Fatalf("page %s: a tick of Configuration complete is not there: %+v", state.Page, state.Ticks)
+	}
+	state = press(t, s, TaskTicked{ID: second, On: true}, TaskTicked{ID: first}, ReadAgainPressed{})
+	if done(state.After.Tasks, first) || !done(state.After.Tasks, second) || !done(state.Tasks, second) {
+		t.Error("ticks are not as they were set")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := newTestSession(t, f, with)
+	if state = press(t, again, AfterOpened{Page: PageTasks}); !done(state.After.Tasks, second) || done(state.After.Tasks, first) {
+		t.Errorf("the next run of the program does not know the ticks: %v", m.kept)
+	}
+}
+
+func done(tasks []review.Task, id string) bool {
+	i := indexTask(tasks, id)
+	return i >= 0 && tasks[i].Done
+}
+
+func TestAfter_ticksThatAreLostAreSaid(t *testing.T) {
+	m := &memory{err: &problem.Problem{Code: "ticks.damaged", What: "damaged"}}
+	s := newTestSession(t, newFake(), func(p *Params) { p.Site.Ticks = m })
+	state := press(t, s, AfterOpened{Page: PageTasks})
+	if p := state.PageProblem(); state.Page != PageTasks || p == nil || p.Code != "ticks.damaged" || len(state.After.Tasks) == 0 {
+		t.Fatalf("page %s, %v", state.Page, state.Problems)
+	}
+	press(t, s, ProblemClosed{}, TaskTicked{ID: state.After.Tasks[0].ID, On: true})
+	s.work.Wait()
+	if state = s.State(); state.PageProblem() == nil || !state.After.Tasks[0].Done {
+		t.Errorf("a tick that was not kept is not said: %v", state.Problems)
 	}
 }

@@ -21,7 +21,9 @@ type Site struct {
 	Installer Installer
 	// Finder finds what an earlier run left; nil where nothing outlives the
 	// program, as on a practice site.
-	Finder   Finder
+	Finder Finder
+	// Ticks keeps the ticks of the tasks; nil where nothing is kept.
+	Ticks    Ticks
 	Practice *Practice
 	Answers  answers.Answers // what is filled in at the start
 	Computer string          // name of this computer

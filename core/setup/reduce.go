@@ -37,18 +37,29 @@ func Reduce(s State, e Event) (State, Effect) {
 		s.Problems = nil
 	case RetryPressed, UndoPressed, ResumePressed, UndoFoundPressed, FoundDismissed, PasswordsGiven:
 		return reduceFound(s, e)
+	case TaskTicked, TicksLost, SavePressed, BundlePressed, LogSavePressed:
+		return reduceKeeping(s, e)
+	default:
+		if !IsAfter(s.Page) && index(s.Page) < index(PageInstalling) {
+			return reduceAnswer(s, e)
+		}
+	}
+	return s, nil
+}
+
+// reduceKeeping handles what is kept in files: ticks, reports, logs.
+func reduceKeeping(s State, e Event) (State, Effect) {
+	switch e := e.(type) {
 	case TaskTicked:
-		return s.tick(e.ID, e.On), nil
+		return s.ticked(e.ID, e.On)
+	case TicksLost:
+		s.Problems = append(slices.Clone(s.Problems), e.Problem)
 	case SavePressed:
 		return s.save(e.Path)
 	case BundlePressed:
 		return s.bundle(e.Path)
 	case LogSavePressed:
 		return s.saveLog(e.Path)
-	default:
-		if index(s.Page) < index(PageInstalling) {
-			return reduceAnswer(s, e)
-		}
 	}
 	return s, nil
 }
@@ -198,17 +209,6 @@ func (s State) undo() (State, Effect) {
 	s.Tasks = nil
 	s.Install.Undoing, s.Install.Running, s.Install.Stopping, s.Install.Outcome = true, false, false, nil
 	return s, RunUndo{Token: s.Rev, Plan: *s.Plan, Answers: s.Answers}
-}
-
-// tick sets or takes away the tick of a task.
-func (s State) tick(id string, on bool) State {
-	i := indexTask(s.Tasks, id)
-	if i < 0 {
-		return s
-	}
-	s.Tasks = slices.Clone(s.Tasks)
-	s.Tasks[i].Done = on
-	return s
 }
 
 // save writes the record as it stands.

@@ -91,23 +91,12 @@ func reduceAfter(s State, e Event) (next State, effect Effect, ok bool) {
 	case afterEvent:
 		next, effect = e.reduce(s)
 	default:
-		return s, nil, s.Page != PageComponents && forWizard(e)
+		return s, nil, false
 	}
 	return next, effect, true
 }
 
-// forWizard tells whether an event belongs to a page of the wizard alone, so that
-// it changes nothing on those of Additional tasks.
-func forWizard(e Event) bool {
-	switch e.(type) {
-	case CancelPressed, ProblemClosed, RetryPressed, UndoPressed, ResumePressed, UndoFoundPressed, PasswordsGiven, TaskTicked, SavePressed:
-		return false
-	}
-	return true
-}
-
-// openAfter opens Additional tasks. What was read by the check serves here too,
-// until something was installed.
+// openAfter opens Additional tasks and reads the database as it is now.
 func (s State) openAfter(want Page) (State, Effect) {
 	if !s.CanOpenAfter() {
 		return s, nil
@@ -122,10 +111,6 @@ func (s State) openAfter(want Page) (State, Effect) {
 	if index(s.From()) >= index(PageInstalling) {
 		s.Page, s.Problems = want, nil // the connection is that of the installation
 		return s.reread()
-	}
-	if s.complete(PageComponents) {
-		s = s.withAfter(func(a *After) { a.Facts = s.Facts })
-		return s.enter(want)
 	}
 	s.Page, s.Problems = PageComponents, nil
 	return s.reread()
@@ -188,12 +173,20 @@ func (e Reread) land(s State) State {
 		s.Problems = []*problem.Problem{layerProblem(e.Facts.SQL, e.Problem)}
 		return s
 	}
+	sameTicks := s.Ticks != nil && tickKey(s) == keyOf(e.Facts) // newer than what was on disk
 	s = s.withAfter(func(a *After) { *a = After{From: a.From, Want: a.Want, Facts: &e.Facts} })
+	if !sameTicks {
+		s.Ticks = e.Ticked
+	}
+	tasks := s.afterTasks()
+	s = s.withAfter(func(a *After) { a.Tasks = tasks })
 	if s.Page == PageComponents {
 		s.Page = s.After.Want
 	}
-	if e.Problem != nil {
-		s.Problems = []*problem.Problem{e.Problem}
+	for _, p := range []*problem.Problem{e.Problem, e.Ticks} {
+		if p != nil {
+			s.Problems = append(slices.Clone(s.Problems), p)
+		}
 	}
 	return s
 }

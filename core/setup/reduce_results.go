@@ -313,7 +313,7 @@ func (s State) installEnded(o apply.Outcome) State {
 		return s
 	}
 	s = s.show(PageComplete)
-	s.Tasks = s.tasks()
+	s.Tasks, s.Ticks = s.tasks(), nil
 	return s
 }
 

@@ -67,6 +67,7 @@ type Session struct {
 	closed  bool
 	end     context.CancelFunc
 	work    sync.WaitGroup
+	ticking sync.Mutex // while ticks are written
 }
 
 // running is one effect at work.

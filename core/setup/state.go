@@ -80,7 +80,9 @@ type State struct {
 	Plan    *plan.Plan    `json:"plan,omitempty"`
 	Install Install       `json:"install"`
 	Tasks   []review.Task `json:"tasks,omitempty"`
-	Saved   string        `json:"saved,omitempty"` // path of the file that was saved last
+	// Ticks are the tasks that the admin ticked, by their ids, with when (UTC).
+	Ticks map[string]time.Time `json:"ticks,omitempty"`
+	Saved string               `json:"saved,omitempty"` // path of the file that was saved last
 
 	Busy     *Busy              `json:"busy,omitempty"`
 	Problems []*problem.Problem `json:"problems,omitempty"` // of the current page, those with a Field beside it
