@@ -20,23 +20,26 @@ const (
 // ruleNames gives, for each element of the exported form, the column names that
 // are taken for it, in lower case without "-" and "_" and without a trailing "xml".
 var ruleNames = map[string][]string{
-	"id":                      {"id", "identifier", "ruleid", "syncruleid", "synchronizationruleid"},
-	"internal-id":             {"internalid"},
-	"version":                 {"version", "versionnumber", "ruleversion"},
-	"name":                    {"name", "rulename", "synchronizationrulename", "displayname"},
-	"description":             {"description", "ruledescription"},
-	"immutable-tag":           {"immutabletag", "tag"},
-	"direction":               {"direction", "ruledirection"},
-	"disabled":                {"disabled", "isdisabled"},
-	"connector":               {"connector", "connectorid", "maid"},
-	"sourceObjectType":        {"sourceobjecttype"},
-	"targetObjectType":        {"targetobjecttype"},
-	"linkType":                {"linktype"},
-	"precedence":              {"precedence"},
-	"EnablePasswordSync":      {"enablepasswordsync", "passwordsync", "ispasswordsyncenabled"},
-	"attribute-mappings":      {"attributemappings", "attributeflowmappings", "mappings"},
-	"relationshipCriteria":    {"relationshipcriteria", "joinfilter", "joincriteria"},
-	"synchronizationCriteria": {"synchronizationcriteria", "scopefilter", "scopecriteria"},
+	"id":                       {"id", "identifier", "ruleid", "syncruleid", "synchronizationruleid"},
+	"internal-id":              {"internalid"},
+	"version":                  {"version", "versionnumber", "ruleversion"},
+	"name":                     {"name", "rulename", "synchronizationrulename", "displayname"},
+	"description":              {"description", "ruledescription"},
+	"immutable-tag":            {"immutabletag", "tag"},
+	"direction":                {"direction", "ruledirection"},
+	"disabled":                 {"disabled", "isdisabled"},
+	"connector":                {"connector", "connectorid", "maid"},
+	"sourceObjectType":         {"sourceobjecttype"},
+	"targetObjectType":         {"targetobjecttype"},
+	"linkType":                 {"linktype"},
+	"precedence":               {"precedence"},
+	"precedence-after":         {"precedenceafter"},
+	"precedence-before":        {"precedencebefore"},
+	"softDeleteExpiryInterval": {"softdeleteexpiryinterval"},
+	"EnablePasswordSync":       {"enablepasswordsync", "passwordsync", "ispasswordsyncenabled"},
+	"attribute-mappings":       {"attributemappings", "attributeflowmappings", "mappings"},
+	"relationshipCriteria":     {"relationshipcriteria", "joinfilter", "joincriteria"},
+	"synchronizationCriteria":  {"synchronizationcriteria", "scopefilter", "scopecriteria"},
 }
 
 // readRules reads all synchronization rules in one statement.
@@ -144,7 +147,7 @@ func looksLikeRule(text string) bool {
 // ruleElement makes of a column's value the element of the exported form.
 func ruleElement(element string, row record, key string) (*node, error) {
 	n := &node{name: element}
-	if element == "id" || element == "internal-id" || element == "connector" {
+	if ruleGUIDs[element] {
 		n.text = row.guid(key)
 		return n, nil
 	}
@@ -169,6 +172,9 @@ func ruleElement(element string, row record, key string) (*node, error) {
 	n.kids = root.kids
 	return n, nil
 }
+
+// ruleGUIDs are the elements of a rule that hold GUIDs.
+var ruleGUIDs = map[string]bool{"id": true, "internal-id": true, "connector": true, "precedence-after": true, "precedence-before": true}
 
 // boolOnly tells whether v is a bit.
 func boolOnly(v any) (value, ok bool) { value, ok = v.(bool); return }

@@ -33,6 +33,8 @@ type Probe struct {
 	// Wait is the time between two readings of the database's timestamp, as in
 	// adsync.Options; 0 for its default.
 	Wait time.Duration
+	// Sample gives the export that a practice site compares with; nil elsewhere.
+	Sample Sampler
 }
 
 var _ setup.Prober = (*Probe)(nil)

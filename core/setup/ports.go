@@ -19,6 +19,7 @@ type Site struct {
 	Directory Directory
 	Cloud     Cloud
 	Installer Installer
+	Comparer  Comparer
 	// Finder finds what an earlier run left; nil where nothing outlives the
 	// program, as on a practice site.
 	Finder Finder
