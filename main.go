@@ -101,6 +101,12 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 	switch {
 	case o.Tour != "":
 		return tourOf(ctx, params, o.Tour, stdout)
+	case o.Compare != "":
+		err := cli.Compare(ctx, params.Site, o, answers.Source{LookupEnv: os.LookupEnv, ReadFile: os.ReadFile}, stdout, stderr)
+		if params.Site.Close != nil {
+			err = errors.Join(err, params.Site.Close())
+		}
+		return err
 	case o.Headless():
 		return cli.Run(ctx, params, o, stdout, stderr)
 	default:

@@ -5,6 +5,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/nearest"
@@ -28,6 +29,7 @@ type Options struct {
 	Install  bool
 	Resume   bool
 	Undo     bool
+	Compare  string // the two sides of /compare
 	Answers  string // file
 	JSON     bool
 	Report   string // file
@@ -39,7 +41,7 @@ type Options struct {
 
 // Headless tells whether no window is wanted.
 func (o Options) Headless() bool {
-	return o.works() || o.Version || o.Help || o.Tour != ""
+	return o.works() || o.Compare != "" || o.Version || o.Help || o.Tour != ""
 }
 
 // works tells whether a session is to be driven without a person.
@@ -76,6 +78,7 @@ func options() []option {
 		{"install", "", false, "install unattended, with the answers of an answers file or of the practice site", func(o *Options, _ string) { o.Install = true }},
 		{"resume", "", false, "go on with the installation that an earlier run left unfinished on this computer", func(o *Options, _ string) { o.Resume = true }},
 		{"undo", "", false, "take back the installation that an earlier run left or finished on this computer", func(o *Options, _ string) { o.Undo = true }},
+		{"compare", "ACTIVE,NEW", true, "compare two configurations, each an exported folder or .zip, db (the answers' database) or another answers file", func(o *Options, v string) { o.Compare = v }},
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
 		{"json", "", false, "print JSON instead of text", func(o *Options, _ string) { o.JSON = true }},
 		{"report", "FILE", true, "write the report to FILE, HTML or JSON by its ending", func(o *Options, v string) { o.Report = v }},
@@ -105,6 +108,11 @@ func ParseArgs(args []string) (Options, error) {
 			return o, usagef("%q is not a switch. Switches begin with / or -; see /?.", arg)
 		}
 		if err := o.apply(arg, name, value, hasValue); err != nil {
+			return o, err
+		}
+	}
+	if o.Compare != "" {
+		if _, _, err := sides(o.Compare); err != nil {
 			return o, err
 		}
 	}
@@ -146,7 +154,7 @@ type rule struct {
 
 // fits refuses combinations that make no sense.
 func (o *Options) fits() error {
-	for _, r := range append(o.commandRules(), o.otherRules()...) {
+	for _, r := range slices.Concat(o.commandRules(), o.compareRules(), o.otherRules()) {
 		if r.broken {
 			return &UsageError{r.text}
 		}
@@ -168,11 +176,11 @@ func (o *Options) commandRules() []rule {
 
 // otherRules are about what goes with what.
 func (o *Options) otherRules() []rule {
-	headless := o.works()
+	headless := o.works() || o.Compare != ""
 	return []rule{
-		{o.Tour != "" && headless, "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
-		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo or /version."},
-		{o.Report != "" && !headless, "/report goes with /check, /install, /resume or /undo."},
+		{o.Tour != "" && o.works(), "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
+		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo, /compare or /version."},
+		{o.Report != "" && !headless, "/report goes with /check, /install, /resume, /undo or /compare."},
 		{o.Support != "" && !headless, "/support goes with /check, /install, /resume or /undo; in the window it is under Log."},
 	}
 }
@@ -197,7 +205,7 @@ func splitSwitch(arg string) (name, value string, hasValue, ok bool) {
 func Usage() string {
 	var b strings.Builder
 	b.WriteString("ADSync Reconnect: set a Microsoft Entra Connect server up on the ADSync database it already has.\n\n")
-	b.WriteString("adsync-reconnect [switches]      without /check, /install, /resume or /undo: the window\n\n")
+	b.WriteString("adsync-reconnect [switches]      without /check, /install, /resume, /undo or /compare: the window\n\n")
 	for _, d := range options() {
 		s := "/" + d.name
 		switch {
