@@ -23,11 +23,13 @@ type Builder struct {
 	config Config
 	texts  map[string]string
 	keys   map[string]string
+	ones   map[string][]string
+	tree   xmltree.Tree // used again for every document
 }
 
 // NewBuilder begins a configuration.
 func NewBuilder(s Source) *Builder {
-	b := &Builder{texts: map[string]string{}, keys: map[string]string{}}
+	b := &Builder{texts: map[string]string{}, keys: map[string]string{}, ones: map[string][]string{}}
 	b.config.Source = s
 	if s.Kind == FromDatabase {
 		b.config.lacks = databaseLacks
@@ -42,7 +44,8 @@ func (b *Builder) Add(name string, data []byte) error {
 	if err != nil {
 		return damaged(name, 0, err.Error())
 	}
-	t, err := xmltree.Parse(text)
+	t := &b.tree
+	err = t.Parse(text)
 	var bad *xmltree.Error
 	if errors.As(err, &bad) {
 		return damaged(name, bad.Line, bad.Text)

@@ -98,7 +98,9 @@ func (b *Builder) join(t *xmltree.Tree, id xmltree.ID) Join {
 
 // mappings reads the attribute flows.
 func (b *Builder) mappings(t *xmltree.Tree, parent xmltree.ID) []Mapping {
-	var out []Mapping
+	n := 0
+	t.Kids(parent, func(xmltree.ID) { n++ })
+	out := make([]Mapping, 0, n)
 	t.Kids(parent, func(id xmltree.ID) {
 		var m Mapping
 		t.Kids(id, func(k xmltree.ID) {
@@ -124,20 +126,33 @@ func (b *Builder) mappings(t *xmltree.Tree, parent xmltree.ID) []Mapping {
 		}
 		out = append(out, m)
 	})
-	return slices.Clip(out)
+	return out
 }
 
 // sources reads what a mapping reads: attributes, or a constant.
 func (b *Builder) sources(m *Mapping, t *xmltree.Tree, src xmltree.ID) {
 	t.Kids(src, func(k xmltree.ID) {
 		if strings.EqualFold(t.Node(k).Name, "attr") {
-			m.Sources = append(m.Sources, b.text(strings.TrimSpace(t.Node(k).Text)))
+			m.Sources = b.oneMore(m.Sources, b.text(strings.TrimSpace(t.Node(k).Text)))
 			return
 		}
 		m.Extra = b.unknown(m.Extra, t, k)
 	})
 	m.Literal = b.text(strings.TrimSpace(lines(t.Node(src).Text)))
 	m.Extra = b.attributesOf(m.Extra, t, src)
+}
+
+// oneMore appends a text. Lists of one text are shared.
+func (b *Builder) oneMore(list []string, text string) []string {
+	if len(list) > 0 {
+		return append(slices.Clip(list), text)
+	}
+	one, ok := b.ones[text]
+	if !ok {
+		one = []string{text}
+		b.ones[text] = one
+	}
+	return one
 }
 
 // unknown adds an element that nothing is known of, with all that is in it.

@@ -184,7 +184,7 @@ func (f *flattener) add(path, value string) {
 	if g := guid(value); g != "" {
 		value = g
 	}
-	f.o.Props = append(f.o.Props, Prop{Key: f.b.key(path), Path: f.b.text(path), Values: []string{f.b.text(shortened(name, lines(value)))}, Order: true})
+	f.o.Props = append(f.o.Props, Prop{Key: f.b.key(path), Path: f.b.text(path), Values: f.b.oneMore(nil, f.b.text(shortened(name, lines(value)))), Order: true})
 }
 
 // secretName tells whether what is called so is a secret.
@@ -209,7 +209,7 @@ func (o *Object) finish() {
 	out := o.Props[:0]
 	for _, p := range o.Props {
 		if n := len(out); n > 0 && out[n-1].Key == p.Key {
-			out[n-1].Values = append(out[n-1].Values, p.Values...)
+			out[n-1].Values = append(slices.Clip(out[n-1].Values), p.Values...)
 			continue
 		}
 		out = append(out, p)

@@ -22,12 +22,18 @@ const maxPieces = 10_000
 
 // Parse reads a document that has exactly one root element. Errors are *Error.
 func Parse(text string) (*Tree, error) {
-	t := &Tree{nodes: make([]Node, 1, 16+len(text)/48)}
-	p := &parser{t: t, s: text, line: 1, stack: []int32{0}, last: []int32{0}}
-	if err := p.run(); err != nil {
+	t := &Tree{}
+	if err := t.Parse(text); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// Parse reads a document into t, whose memory is used again.
+func (t *Tree) Parse(text string) error {
+	t.nodes, t.attrs = append(t.nodes[:0], Node{}), t.attrs[:0]
+	p := &parser{t: t, s: text, line: 1, stack: []int32{0}, last: []int32{0}}
+	return p.run()
 }
 
 func (p *parser) run() error {
