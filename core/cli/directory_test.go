@@ -181,7 +181,8 @@ func (p *program) may(t *testing.T, user, password string) (can [3]bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := ldap.DialURL("ldaps://"+p.dc.Host, ldap.DialWithTLSDialer(&tls.Config{RootCAs: roots, ServerName: p.dc.Host, MinVersion: tls.VersionTLS12}, &net.Dialer{Resolver: p.dc.Resolver()}))
+	conn, err := ldap.DialURL("ldaps://"+p.dc.Host,
+		ldap.DialWithTLSConfig(&tls.Config{RootCAs: roots, ServerName: p.dc.Host, MinVersion: tls.VersionTLS12}), ldap.DialWithDialer(&net.Dialer{Resolver: p.dc.Resolver()}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,29 @@ type Forest struct {
 	OldAccounts Read[[]OldAccount]  `json:"oldAccounts"` // connector accounts that earlier installations left
 	// Suffixes are the alternative UPN suffixes of the forest; the names of its
 	// domains are suffixes as well, and do not stand here.
-	Suffixes Read[[]string] `json:"upnSuffixes"`
+	Suffixes   Read[[]string]   `json:"upnSuffixes"`
+	Exceptions Read[Exceptions] `json:"exceptions"` // objects that do not inherit the rights of their domain
+}
+
+// Exceptions are objects that rights on the head of a domain do not reach.
+type Exceptions struct {
+	Admins Examples `json:"admins"`         // accounts under AdminSDHolder
+	Units  Examples `json:"units"`          // organizational units that block inheritance
+	More   bool     `json:"more,omitempty"` // not all objects were looked at
+}
+
+// Examples are a number of objects, of which some are named.
+type Examples struct {
+	Count int      `json:"count"`
+	Named []string `json:"named,omitempty"` // DNs
+}
+
+// Add counts an object, and names it unless so many are named already.
+func (e *Examples) Add(dn string, most int) {
+	e.Count++
+	if len(e.Named) < most {
+		e.Named = append(e.Named, dn)
+	}
 }
 
 // Domain is one domain of a forest.

@@ -2,7 +2,6 @@ package forest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -80,7 +79,7 @@ func (d *Directory) userRealm(c controller, l login) (string, error) {
 	own := domainDNS(c.root.domain)
 	switch {
 	case l.dn != "":
-		return "", errors.New("it takes DOMAIN\\user, not a distinguished name")
+		return "", nameHint(`Kerberos takes no distinguished name`, c, "user")
 	case strings.Contains(l.domain, "."):
 		return strings.ToUpper(l.domain), nil
 	case c.pinged && strings.EqualFold(c.ping.netbios, l.domain), strings.EqualFold(firstLabel(own), l.domain):
@@ -137,6 +136,9 @@ func (d *Directory) ticket(ctx context.Context, c controller, cred credentials, 
 	realms := realmText(serviceRealm, addresses)
 	if realm != serviceRealm {
 		hosts, err := d.lookup(ctx, "_kerberos._tcp.dc._msdcs."+strings.ToLower(realm))
+		if err != nil && cred.login.upn != "" {
+			return ticket{}, nameHint("DNS knows no domain "+strings.ToLower(realm)+", which is a UPN suffix only", c, cred.login.user)
+		}
 		if err != nil {
 			return ticket{}, err
 		}

@@ -129,3 +129,17 @@ func hostPort(host string, port int) string {
 
 // trimDot takes the dot of a fully qualified name away.
 func trimDot(host string) string { return strings.TrimSuffix(strings.TrimSpace(host), ".") }
+
+// nameProblem says that Kerberos can't be tried with a name, and what to type.
+type nameProblem struct{ text, fix string }
+
+func (p *nameProblem) Error() string { return p.text + ". " + p.fix }
+
+// nameHint makes one, with the name of the domain controller's domain.
+func nameHint(text string, c controller, user string) error {
+	domain := c.ping.netbios
+	if domain == "" {
+		domain = strings.ToUpper(firstLabel(domainDNS(c.root.domain)))
+	}
+	return &nameProblem{text: text, fix: `Write the user as ` + domain + `\` + user + ", which Kerberos understands. "}
+}

@@ -72,10 +72,15 @@ func (d *Directory) signIn(ctx context.Context, c controller, cred credentials) 
 		return nil, problem.From(ended)
 	}
 	failed = append(failed, bySealing+": "+reason(err))
+	otherwise := ""
+	var name *nameProblem
+	if errors.As(err, &name) {
+		otherwise = name.fix
+	}
 	return nil, &problem.Problem{
 		Code: CodeProtection, What: "No protected connection to " + c.name() + " can be made, so the password was not sent.",
 		Why:    "Its certificate can't be accepted or is missing, and Kerberos did not work either.",
-		Fix:    "Install the root certificate of the authority that issued the domain controller's certificate on this computer, accept exactly this certificate after comparing its SHA-256, or open ports 88 and 389 for Kerberos. The details say what stopped each way.",
+		Fix:    otherwise + "Install the root certificate of the authority that issued the domain controller's certificate on this computer, accept exactly this certificate after comparing its SHA-256, or open ports 88 and 389 for Kerberos. The details say what stopped each way.",
 		Detail: strings.Join(failed, "\n"),
 	}
 }

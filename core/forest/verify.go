@@ -173,6 +173,7 @@ func (v *visit) facts(ctx context.Context, name string) facts.Forest {
 	if v.main.root.clockKnown {
 		out.Clock = facts.Known(v.main.root.clock, source, now)
 	}
+	out.Exceptions = v.exceptions(ctx)
 	old, err := v.oldAccounts(ctx)
 	if err != nil {
 		out.OldAccounts = facts.Unknown[[]facts.OldAccount](v.root().DNS, reason(err), now)

@@ -28,6 +28,7 @@ type survey struct {
 	dom     domain
 	lists   map[string]list
 	dirSync proof
+	sample  *sample // what may be written on one user; nil when not known
 }
 
 // list is the DACL of an object, or why there is none.
@@ -56,6 +57,7 @@ func (v *visit) rights(ctx context.Context, features []facts.Feature, existing b
 		surveys[i] = &survey{s: s, schema: known, dom: dom, lists: map[string]list{}}
 		if existing {
 			surveys[i].tryDirSync(ctx)
+			surveys[i].sample = s.readSample(ctx, dom)
 		}
 	}
 	var out []facts.Right
@@ -73,7 +75,7 @@ func (v *visit) rights(ctx context.Context, features []facts.Feature, existing b
 				absent++
 				continue
 			}
-			of = append(of, surveys[i].judge(ctx, r, existing, name))
+			of = append(of, surveys[i].sample.confirm(surveys[i].judge(ctx, r, existing, name)))
 		}
 		if len(of) == 0 && absent > 0 {
 			of = []facts.Right{{

@@ -24,7 +24,7 @@ func JudgeForest(set facts.Set, connector facts.Connector, acc facts.ForestAccou
 	f := forestSite{set: set, name: name, acc: acc}
 	var out []Finding
 	for _, judge := range []func(forestSite) []Finding{
-		judgeRights, judgeLevel, judgeForestClock, judgeControllers, judgeNames, judgeOldAccounts,
+		judgeRights, judgeLevel, judgeForestClock, judgeControllers, judgeNames, judgeOldAccounts, judgeExceptions,
 	} {
 		out = append(out, judge(f)...)
 	}
