@@ -19,12 +19,13 @@ type check struct {
 	none   *kit.Text
 	filter *kit.Radio
 	list   *findings
+	take   *takeOver
 	only   bool
 	state  setup.State
 	made   memo
 }
 
-func newCheck(s *Shell) *check {
+func newCheck(s *Shell, st setup.State) *check {
 	p := &check{shell: s, tiles: kit.Grid(10, 150, 4), list: newFindings(s), none: kit.Muted(tr("check.none"))}
 	p.filter = kit.NewRadio(s.keys, false, "all", []kit.Choice{
 		{Value: "all", Label: tr("check.all")}, {Value: "only", Label: tr("check.only")},
@@ -33,7 +34,8 @@ func newCheck(s *Shell) *check {
 		p.Update(p.state)
 		s.relayout()
 	})
-	p.object = kit.Column(14, p.tiles, kit.Line(26, 6, p.filter.Objects()...), p.none, p.list.card)
+	p.take = newTakeOver(s, st)
+	p.object = kit.Column(14, p.tiles, p.take.object, kit.Line(26, 6, p.filter.Objects()...), p.none, p.list.card)
 	return p
 }
 
@@ -55,6 +57,7 @@ func (p *check) Actions(s setup.State) []action {
 
 func (p *check) Update(s setup.State) {
 	p.state = s
+	p.take.update(s)
 	if p.made.changed(s.Facts, s.Now.Format("2006-01-02 15")) {
 		p.tiles.Objects = nil
 		if s.Facts != nil {

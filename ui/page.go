@@ -61,7 +61,7 @@ func (s *Shell) newPage(name setup.Page) page {
 	case setup.PageComponents:
 		return newComponents(s, st)
 	case setup.PageCheck:
-		return newCheck(s)
+		return newCheck(s, st)
 	case setup.PageEntra:
 		return newEntra(s, st)
 	case setup.PageDirectories:

@@ -14,6 +14,9 @@ type Answers struct {
 	Forests     []Forest    `json:"forests,omitempty"`
 	Options     Options     `json:"options"`
 	Acknowledge Acknowledge `json:"acknowledge"`
+	// TakeOver names the dead server from which the database is taken over; see
+	// preflight.TakeOver.
+	TakeOver string `json:"takeOver,omitempty"`
 }
 
 // Situation is which of the four situations brought the admin here. It changes

@@ -85,6 +85,9 @@ func merged(base, file answers.Answers) answers.Answers {
 	if file.Acknowledge != (answers.Acknowledge{}) {
 		out.Acknowledge = file.Acknowledge
 	}
+	if file.TakeOver != "" {
+		out.TakeOver = file.TakeOver
+	}
 	return out
 }
 

@@ -78,6 +78,11 @@ func newWorld(t *testing.T, now time.Time, password func(string) string) *world 
 		URL: serve(t, w.site, &w.calls), Now: now, DataDir: w.dir,
 	}
 	w.order.Answers.Options.Backup.On = true
+	w.order.Answers.TakeOver = "SYNC01"
+	if _, err := w.db.ExecContext(t.Context(), "sp_addextendedproperty", sql.Named("name", facts.ClaimProperty),
+		sql.Named("value", `{"server":"SYNC01","installation":"5eb63bbbe01eeed093cb22bb8f5acdc3","at":"2026-01-02T03:04:05Z","version":"1.0"}`)); err != nil {
+		t.Fatal(err)
+	}
 	w.order.Answers.SQL.Server, w.order.Answers.SQL.Instance = "localhost,"+port, ""
 	return w
 }

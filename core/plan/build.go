@@ -46,6 +46,9 @@ func Build(in Input) (Plan, error) {
 		return Plan{}, p
 	}
 	plan.Accounts = accounts
+	if plan.Claim.Override, p = b.override(); p != nil {
+		return Plan{}, p
+	}
 	if plan.Backup, p = b.backup(); p != nil {
 		return Plan{}, p
 	}

@@ -41,7 +41,7 @@ func (b *builder) claimStep(p Plan) Step {
 	if p.Claim.Before != nil {
 		undo = "The claim of before is put back."
 	}
-	return Step{
+	step := Step{
 		ID: string(KindClaim), Kind: KindClaim, Title: "Claim the database for " + b.server,
 		Summary: "Owner " + ownerName(p.Claim.Before) + " → " + b.server + "; an application lock keeps others out while Install runs",
 		Changes: []Change{{
@@ -50,6 +50,10 @@ func (b *builder) claimStep(p Plan) Step {
 		}},
 		Undo: undo,
 	}
+	if p.Claim.Override != nil {
+		return step.takeOver(*p.Claim.Override)
+	}
+	return step
 }
 
 func ownerName(c *facts.Claim) string {

@@ -79,6 +79,8 @@ type Basis struct {
 type Claim struct {
 	Before *facts.Claim `json:"before"`
 	After  facts.Claim  `json:"after"`
+	// Override is set when Before is another server's.
+	Override *Override `json:"override,omitempty"`
 }
 
 // Account is the connector account of one forest after Install.

@@ -49,6 +49,7 @@ type recipe struct {
 	plainUser bool // the login has no rights beyond reading
 	live      bool // another server's sessions are open
 	tenant    tenant.Scenario
+	claimed   bool      // another server's claim is on the database
 	disk      tsql.Disk // what the SQL Server has to back up to
 
 	oldComputer bool // this computer lacks what the product asks for
@@ -130,6 +131,7 @@ func Scenarios() []Scenario {
 		{"case-sensitive", "A case-sensitive database", "Its collation tells upper from lower case, which setup does not accept.", func(r *recipe) {
 			r.collation = "Latin1_General_CS_AS"
 		}},
+		{"claimed", "Another server claimed it", "A server that is gone was reconnected with this program; the database can be taken over by typing its name.", func(r *recipe) { r.claimed = true }},
 		{"no-permission", "The login may not change anything", "The login can read, but it owns nothing.", func(r *recipe) { r.plainUser = true }},
 		{"staging-clone", "The clone of a staging server", "The database of a server that was in staging mode.", func(r *recipe) {
 			r.sample.StagingMode, r.situation = true, answers.SituationStaging

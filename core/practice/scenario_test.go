@@ -58,6 +58,7 @@ func TestScenarios_giveTheirFinding(t *testing.T) {
 		"live-server":    {"owner.live", preflight.Blocked, "SYNC01"},
 		"two-forests":    {"database.connectors", preflight.Pass, "fabrikam.local"},
 		"case-sensitive": {"database.collation", preflight.Blocked, "Latin1_General_CS_AS"},
+		"claimed":        {"owner.claim", preflight.Blocked, "SYNC01"},
 		"no-permission":  {"database.permission", preflight.Blocked, siteLogin},
 		"staging-clone":  {"history.staging", preflight.Note, "staging"},
 		"pass-through":   {"signin.method", preflight.Warning, "Pass-through"},

@@ -155,6 +155,9 @@ func (s *sqlServer) fill(ctx context.Context, r recipe) error {
 			}
 		}
 	}
+	if r.claimed {
+		return claimFor(ctx, database, r.sample.Now)
+	}
 	return nil
 }
 

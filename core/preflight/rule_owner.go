@@ -231,17 +231,15 @@ func judgeClaim(s site) []Finding {
 			"Look at the extended properties of the database for "+facts.ClaimProperty+".", product.LinkDropProperty, seen)}
 	case claim == nil:
 		f.Severity, f.Title = Pass, "No server claims the database"
-	case s.set.Computer.Name.Or("") != "" && strings.EqualFold(hostOnly(claim.Server), s.set.Computer.Name.Value):
+	case s.claimedHere(claim):
 		f.Severity, f.Title = Note, "This server claims the database already"
 		f.Summary = "Since " + moment(claim.At)
 		f.Consequence = "An earlier installation on this server got at least that far."
 		f.Fix = "Go on: Install replaces the claim with a new one."
 	default:
-		f.Severity, f.Title = Blocked, claim.Server+" claims the database"
-		f.Summary = "Since " + moment(claim.At)
-		f.Consequence = "That server was reconnected to this database with this program. Two servers on one database damage each other's state."
-		f.Fix = "Undo the installation on " + claim.Server + ". If that server is gone for good, remove the claim: " +
-			"EXEC sp_dropextendedproperty @name = N'" + facts.ClaimProperty + "'; then check again."
+		if t := takeOver(s); t != nil {
+			f = claimOfOther(f, *t)
+		}
 	}
 	return []Finding{f}
 }

@@ -74,7 +74,7 @@ func TestClaimAndPrevious(t *testing.T) {
 	}
 	runCases(t, []ruleCase{
 		{name: "no claim", id: "owner.claim", want: preflight.Pass},
-		{name: "of another", bend: both(claim("SYNC07")), id: "owner.claim", want: preflight.Blocked, texts: []string{"SYNC07", "sp_dropextendedproperty"}},
+		{name: "of another", bend: both(claim("SYNC07")), id: "owner.claim", want: preflight.Blocked, texts: []string{"SYNC07", "take the database over: type its name"}},
 		{name: "of this server", bend: both(claim("sync02")), id: "owner.claim", want: preflight.Note},
 		{name: "of a server, this one's name unread", bend: both(claim("SYNC02"), func(s *facts.Set) {
 			s.Computer.Name = ft.Unknown[string]()

@@ -50,6 +50,8 @@ func reduceAnswer(s State, e Event) (State, Effect) {
 		sql := s.Answers.SQL
 		sql.PinSHA256 = strings.ToLower(e.SHA256)
 		return s.pin(sql)
+	case TakeOverTyped:
+		return s.typeTakeOver(e.Server), nil
 	case CheckPressed:
 		return s.inspect()
 	default:
@@ -87,6 +89,7 @@ func (s State) withdraw() (State, Effect) {
 	s = s.withdrawAfter()
 	s.Facts, s.Findings, s.Forests, s.Plan, s.Problems = nil, nil, nil, nil, nil
 	s.Entra = Entra{}
+	s.Answers.TakeOver = "" // it was meant for the other database
 	if index(s.Page) > index(PageComponents) {
 		s.Page = PageComponents
 	}
