@@ -190,6 +190,7 @@ func (p *entra) tenant(t facts.Tenant) fyne.CanvasObject {
 	if at, ok := t.LastSync.Get(); ok {
 		add(tr("tenant.lastsync"), dateTime(at))
 	}
+	add(tr("tenant.features"), read(t.Features, func(on []string) string { return strings.Join(on, ", ") }))
 	add(tr("tenant.identities"), read(t.Identities, identities))
 	return kit.Card(rows...)
 }

@@ -107,3 +107,17 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A file that is no text keeps every byte: a PKCS #12 file may end in a line feed.
+func TestSecrets_binaryFile(t *testing.T) {
+	for _, x := range []struct{ file, want string }{
+		{"\ufeffsecret\r\n", "secret"},
+		{"\x30\x82\x01\xff\x0a", "\x30\x82\x01\xff\x0a"},
+	} {
+		source := Source{ReadFile: func(string) ([]byte, error) { return []byte(x.file), nil }}
+		got, err := source.Secrets(Answers{Entra: Entra{Secret: SecretRef{File: "f"}}})
+		if err != nil || got[SecretEntra].Reveal() != x.want {
+			t.Errorf("%q gives %q, %v", x.file, got[SecretEntra].Reveal(), err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package answers
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 )
@@ -70,7 +71,10 @@ func (s Source) lookup(r SecretRef) (secret.Value, error) {
 		if err != nil {
 			return secret.Value{}, fmt.Errorf("the file cannot be read: %w", err)
 		}
-		text = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(string(b), "\ufeff"), "\n"), "\r")
+		text = string(b)
+		if utf8.Valid(b) { // a PKCS #12 file is no text, and every byte of it counts
+			text = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(text, "\ufeff"), "\n"), "\r")
+		}
 	}
 	if text == "" {
 		return secret.Value{}, fmt.Errorf("the secret is empty")

@@ -119,7 +119,9 @@ func TestThreshold(t *testing.T) {
 				w.WriteHeader(x.status)
 				_, _ = w.Write([]byte(x.answer))
 			})
-			got := c.threshold(t.Context(), s, time.Now())
+			var all facts.Tenant
+			c.settings(t.Context(), s, &all)
+			got := all.Threshold
 			if got.State != x.want.State || got.Value != x.want.Value || !strings.Contains(got.Why, x.want.Why) {
 				t.Errorf("got %+v, want %+v", got, x.want)
 			}

@@ -2,9 +2,7 @@ package entra
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -87,52 +85,4 @@ func (c *Client) eligible(ctx context.Context, s *session) ([]string, error) {
 		out = append(out, strings.ToLower(r.Role))
 	}
 	return out, nil
-}
-
-// synchronization is GET /directory/onPremisesSynchronization, in as far as it is used.
-type synchronization struct {
-	Configuration struct {
-		Deletion struct {
-			Kind  string `json:"synchronizationPreventionType"`
-			Limit *int64 `json:"alertThreshold"`
-		} `json:"accidentalDeletionPrevention"`
-	} `json:"configuration"`
-}
-
-// threshold reads the limit of deletions; 0 when the tenant has switched it off.
-// The documentation shows one object, the service answers with a list of one: both are read.
-func (c *Client) threshold(ctx context.Context, s *session, at time.Time) facts.Read[int64] {
-	const source = "GET /directory/onPremisesSynchronization"
-	var raw json.RawMessage
-	err := s.graph.do(ctx, call{
-		method: http.MethodGet, path: "/directory/onPremisesSynchronization",
-		need: "OnPremDirectorySynchronization.Read.All", purpose: "read the synchronization settings", who: "Global Administrator",
-	}, &raw)
-	if err != nil {
-		text := why(err)
-		if e := refusal(err); e != nil && e.status == http.StatusForbidden {
-			text += " and the role Global Administrator"
-		}
-		return facts.Unknown[int64](source, text, at)
-	}
-	var several struct {
-		Value []synchronization `json:"value"`
-	}
-	var one synchronization
-	if decode(raw, &several) == nil && len(several.Value) == 1 {
-		one = several.Value[0]
-	} else if err := decode(raw, &one); err != nil {
-		return facts.Unknown[int64](source, "the answer has another form than documented", at)
-	}
-	d := one.Configuration.Deletion
-	switch {
-	case strings.EqualFold(d.Kind, "disabled"):
-		return facts.Known(int64(0), source, at)
-	case strings.EqualFold(d.Kind, "enabledForCount") && d.Limit != nil:
-		return facts.Known(*d.Limit, source, at)
-	case strings.EqualFold(d.Kind, "enabledForPercentage") && d.Limit != nil:
-		return facts.Unknown[int64](source, "the tenant limits deletions to "+strconv.FormatInt(*d.Limit, 10)+" percent, not to a number", at)
-	default:
-		return facts.Unknown[int64](source, "the answer names no threshold", at)
-	}
 }

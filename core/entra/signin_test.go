@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -65,6 +66,9 @@ func TestSignInByBrowser(t *testing.T) {
 	if got.Threshold.State != facts.IsUnknown || !strings.Contains(got.Threshold.Why, "Global Administrator") {
 		t.Errorf("threshold %+v, want unknown as the account is no Global Administrator", got.Threshold)
 	}
+	if got.Features.State != facts.IsUnknown || !strings.Contains(got.Features.Why, "Global Administrator") {
+		t.Errorf("synchronization settings %+v, want unknown", got.Features)
+	}
 }
 
 func TestSignInAsGlobalAdministrator(t *testing.T) {
@@ -72,6 +76,9 @@ func TestSignInAsGlobalAdministrator(t *testing.T) {
 	got := mustSignIn(t, c, answers.Entra{User: "global@" + database})
 	if n, ok := got.Threshold.Get(); !ok || n != 500 {
 		t.Errorf("threshold %+v, want 500", got.Threshold)
+	}
+	if on, ok := got.Features.Get(); !ok || !slices.Equal(on, []string{"passwordSync", "softMatchOnUpn"}) {
+		t.Errorf("synchronization settings %+v", got.Features)
 	}
 	if got.Role(facts.RoleGlobalAdmin) != facts.RoleActive {
 		t.Errorf("roles %+v", got.Roles)
@@ -337,15 +344,42 @@ func TestSignInRefused(t *testing.T) {
 	}
 }
 
-// A workload identity's token goes to the sign-in service as it is.
+// A workload identity signs in with the token that its platform puts into a file,
+// as long as the registration trusts issuer and subject.
 func TestWorkloadIdentity(t *testing.T) {
+	const issuer, subject = "https://oidc.practice.example", "system:serviceaccount:reconnect:runner"
+	part := func(v string) string { return base64.RawURLEncoding.EncodeToString([]byte(v)) }
 	file := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(file, []byte("not.a.token"), 0o600); err != nil {
+	token := part(`{"alg":"RS256","typ":"JWT"}`) + "." + part(`{"aud":"api://AzureADTokenExchange","iss":"`+issuer+`","sub":"`+subject+`"}`) + "." + part("signature")
+	if err := os.WriteFile(file, []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("AZURE_FEDERATED_TOKEN_FILE", file)
-	s, c := standIn(t, tenant.Options{})
-	s.FailSignIn(0, "invalid_client", "AADSTS700213: No matching federated identity record found for presented assertion subject.")
-	_, err := c.SignIn(t.Context(), setup.CloudRequest{Answer: answers.Entra{Flow: answers.FlowService, Client: tenant.Unattended}, Tenant: database}, func(setup.Prompt) {})
-	wantCode(t, err, entra.CodeFederated)
+	for _, x := range []struct {
+		name, issuer, subject string
+		want                  problem.Code
+	}{
+		{"trusted", issuer, subject, ""},
+		{"another subject", issuer, "system:serviceaccount:other", entra.CodeFederated},
+		{"another issuer", "https://elsewhere.example", subject, entra.CodeFederated},
+		{"no trust at all", "", "", entra.CodeFederated},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			s, c := standIn(t, tenant.Options{})
+			s.Federate(x.issuer, x.subject)
+			got, err := c.SignIn(t.Context(), setup.CloudRequest{Answer: answers.Entra{Flow: answers.FlowService, Client: tenant.Unattended}, Tenant: database}, func(setup.Prompt) {})
+			if x.want != "" {
+				if p := problemOf(t, err, x.want); strings.Contains(p.Text(), token) {
+					t.Error("the problem tells the token")
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(text(err))
+			}
+			if got.UserKind != facts.UserService || got.Role(facts.RoleHybridAdmin) != facts.RoleActive {
+				t.Errorf("tenant %+v", got)
+			}
+		})
+	}
 }

@@ -66,7 +66,7 @@ func (c *Client) read(ctx context.Context, s *session) (facts.Tenant, error) {
 	}
 	t.Roles = c.roles(ctx, s, t.At)
 	t.Identities = c.identities(ctx, s, t.At)
-	t.Threshold = c.threshold(ctx, s, t.At)
+	c.settings(ctx, s, &t)
 	t.Challenged, t.Throttled = c.wire.challenged.Load() > 0, int(c.wire.throttled.Load())
 	return t, ctx.Err()
 }

@@ -40,6 +40,9 @@ type Tenant struct {
 	Roles         Read[[]Role]         `json:"roles"`
 	Identities    Read[[]SyncIdentity] `json:"identities"`
 	Threshold     Read[int64]          `json:"deletionThreshold"`
+	// Features are the on-premises synchronization settings that the tenant has on,
+	// by Graph's names without "Enabled": "passwordSync", "blockSoftMatch".
+	Features Read[[]string] `json:"syncFeatures"`
 	// Challenged tells that a policy asked for a stronger sign-in in the middle
 	// (a claims challenge), and Throttled how often the tenant asked to wait (429).
 	Challenged bool      `json:"claimsChallenge,omitempty"`

@@ -74,7 +74,7 @@ func (q *request) synchronization() {
 		"configuration": map[string]any{"accidentalDeletionPrevention": map[string]any{
 			"synchronizationPreventionType": "enabledForCount", "alertThreshold": 500,
 		}},
-		"features": map[string]any{"passwordSyncEnabled": true, "softMatchOnUpnEnabled": true},
+		"features": map[string]any{"passwordSyncEnabled": true, "softMatchOnUpnEnabled": true, "blockSoftMatchEnabled": false},
 	}})
 }
 

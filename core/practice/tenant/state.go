@@ -51,7 +51,8 @@ type registration struct {
 	object, appID, name, notes string
 	keys                       []*x509.Certificate
 	secret                     string
-	principal                  string // id of the service principal, or empty
+	trusts                     federation // whose tokens it takes for its own; zero for nobody's
+	principal                  string     // id of the service principal, or empty
 	scopes                     []string
 	roles                      []string // application permissions for Graph
 	directory                  []string // directory roles, by template id
@@ -150,6 +151,21 @@ func (s *Server) Names() []string {
 		}
 	}
 	return out
+}
+
+// federation is a federated identity credential (docs: graph/api/resources/federatedidentitycredential).
+type federation struct{ issuer, subject string }
+
+// exchange is the audience that a token has to have to be exchanged (docs:
+// workload-identity-federation-create-trust).
+const exchange = "api://AzureADTokenExchange"
+
+// Federate lets the unattended service principal sign in with tokens that an
+// issuer makes out to a subject. Their signature is not checked.
+func (s *Server) Federate(issuer, subject string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.app(Unattended).trusts = federation{issuer, subject}
 }
 
 // Trusted sets the certificate of the unattended service principal.

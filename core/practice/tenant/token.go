@@ -200,6 +200,9 @@ func (s *Server) assertion(f url.Values, client *registration) (code, text strin
 		return bad, "AADSTS50027: JWT token is invalid or malformed."
 	}
 	now := s.o.Now().Unix()
+	if claims.Aud == exchange {
+		return client.federated(claims.Iss, claims.Sub)
+	}
 	switch {
 	case now < claims.Nbf-300 || now > claims.Exp+300:
 		return bad, "AADSTS700024: Client assertion is not within its valid time range."
@@ -213,9 +216,28 @@ func (s *Server) assertion(f url.Values, client *registration) (code, text strin
 	if key == nil || lagging(client, "key", s.o.Lag) {
 		return bad, "AADSTS700027: The certificate with identifier used to sign the client assertion is not registered on application."
 	}
-	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if head.Alg != "PS256" || rsa.VerifyPSS(key, crypto.SHA256, digest[:], signature, nil) != nil {
-		return bad, "AADSTS50013: Assertion failed signature validation."
+	return signed(head.Alg, parts[0]+"."+parts[1], key, signature)
+}
+
+// signed checks the signature of an assertion.
+func signed(alg, text string, key *rsa.PublicKey, signature []byte) (code, fault string) {
+	digest := sha256.Sum256([]byte(text))
+	if alg != "PS256" || rsa.VerifyPSS(key, crypto.SHA256, digest[:], signature, nil) != nil {
+		return "invalid_client", "AADSTS50013: Assertion failed signature validation."
+	}
+	return "", ""
+}
+
+// federated checks the issuer and the subject of another issuer's token.
+func (a *registration) federated(issuer, subject string) (code, text string) {
+	const bad = "invalid_client"
+	switch {
+	case a.trusts == federation{}:
+		return bad, "AADSTS70025: The client '" + a.appID + "'(" + a.name + ") has no configured federated identity credentials."
+	case a.trusts.issuer != issuer:
+		return bad, "AADSTS700211: No matching federated identity record found for presented assertion issuer '" + issuer + "'."
+	case a.trusts.subject != subject:
+		return bad, "AADSTS700213: No matching federated identity record found for presented assertion subject '" + subject + "'."
 	}
 	return "", ""
 }
