@@ -76,6 +76,8 @@ func (s *Shell) newPage(name setup.Page) page {
 		return newOverview(s)
 	case setup.PageTasks:
 		return newTasks(s)
+	case setup.PageUndo:
+		return newUndo(s)
 	default:
 		return newWelcome(s, st)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
@@ -26,7 +27,7 @@ const (
 // a connection to the database, so that they serve on the active server and on an
 // admin's desk too.
 func AfterPages() []Page {
-	return []Page{PageOverview, PageTasks}
+	return []Page{PageOverview, PageTasks, PageUndo}
 }
 
 // After is where Additional tasks stand. State.After is nil while the wizard is
@@ -95,4 +96,16 @@ func (s State) SetUp() bool { return s.Found != nil && s.Found.Problem == nil &&
 // CanOpenAfter tells whether Additional tasks can be opened from this page.
 func (s State) CanOpenAfter() bool {
 	return s.After == nil && s.Busy == nil && !s.installing() && (s.Page == PageWelcome || s.Page == PageComplete)
+}
+
+// InstalledPlan gives the plan of the installation that can be taken back from
+// Additional tasks: of this run of the program, else of an earlier one. nil for none.
+func (s State) InstalledPlan() *plan.Plan {
+	switch o := s.Install.Outcome; {
+	case s.Plan != nil && o != nil && s.Changed():
+		return s.Plan
+	case s.SetUp():
+		return &s.Found.Plan
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts/factstest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
@@ -204,5 +205,39 @@ func TestAfter_ticksThatAreLostAreSaid(t *testing.T) {
 	s.work.Wait()
 	if state = s.State(); state.PageProblem() == nil || !state.After.Tasks[0].Done {
 		t.Errorf("a tick that was not kept is not said: %v", state.Problems)
+	}
+}
+
+func TestAfter_undo(t *testing.T) {
+	f := newFake()
+	s := newTestSession(t, f, nil)
+	toPage(t, s, PageReady)
+	state := press(t, s, NextPressed{}, AfterOpened{Page: PageUndo})
+	if state.Page != PageUndo || state.InstalledPlan() == nil || !state.CanUndo() {
+		t.Fatalf("page %s", state.Page)
+	}
+	state = press(t, s, UndoPressed{})
+	if f.calls("undo") != 1 || state.Page != PageInstalling || state.After != nil || state.Install.Outcome.Ending != apply.TakenBack {
+		t.Errorf("page %s, %+v", state.Page, state.Install.Outcome)
+	}
+}
+
+func TestAfter_undoOfAnEarlierRun(t *testing.T) {
+	s, f := found(t, left(t, ""), false)
+	state := press(t, s, AfterOpened{Page: PageUndo})
+	if state.InstalledPlan() == nil || !state.CanUndoFound() || state.CanUndo() {
+		t.Fatalf("page %s: it can't be taken back", state.Page)
+	}
+	state = press(t, s, UndoFoundPressed{})
+	if f.calls("undo") != 1 || state.After != nil || state.Install.Outcome.Ending != apply.TakenBack {
+		t.Errorf("page %s, calls %v", state.Page, f.seen)
+	}
+}
+
+func TestAfter_nothingToUndo(t *testing.T) {
+	s := newTestSession(t, newFake(), nil)
+	state := press(t, s, AfterOpened{Page: PageUndo}, UndoPressed{}, UndoFoundPressed{})
+	if state.Page != PageUndo || state.InstalledPlan() != nil || state.CanUndo() || state.CanUndoFound() {
+		t.Errorf("page %s", state.Page)
 	}
 }

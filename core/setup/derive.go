@@ -277,7 +277,7 @@ func (s State) CanRetry() bool {
 
 // CanUndo tells whether there is something that Install did and that can be taken back.
 func (s State) CanUndo() bool {
-	return (s.Page == PageInstalling || s.Page == PageComplete) && !s.installing() && s.Install.Outcome != nil && s.Changed()
+	return (s.Page == PageInstalling || s.Page == PageComplete || s.Page == PageUndo) && !s.installing() && s.Install.Outcome != nil && s.Changed()
 }
 
 // CanStop tells whether Install can still be asked to stop after the current step.

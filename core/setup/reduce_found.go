@@ -76,7 +76,7 @@ func reduceFound(s State, e Event) (State, Effect) {
 
 // CanUndoFound tells whether the installation that was found can be taken back.
 func (s State) CanUndoFound() bool {
-	return s.Found != nil && s.Found.Problem == nil && s.Page == PageWelcome && s.Busy == nil
+	return s.Found != nil && s.Found.Problem == nil && (s.Page == PageWelcome || s.Page == PageUndo && s.Found.Finished()) && s.Busy == nil
 }
 
 // CanResume tells whether the installation that was found can be gone on with.

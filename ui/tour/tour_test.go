@@ -30,7 +30,7 @@ func states() map[string]setup.State {
 		"6-ready-backup": fixture.BackedUp(), "6-ready-backup-refused": fixture.BackupRefused(), "6-ready-backup-denied": fixture.BackupDenied(),
 		"6-ready": fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
 		"8-complete":   fixture.Complete(),
-		"a-connection": fixture.Connection(), "a-overview": fixture.Overview(), "a-tasks": fixture.AfterTasks(),
+		"a-connection": fixture.Connection(), "a-overview": fixture.Overview(), "a-tasks": fixture.AfterTasks(), "a-undo": fixture.AfterUndo(), "a-undo-none": fixture.After(setup.PageUndo),
 	}
 }
 
