@@ -16,6 +16,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts/pretend"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/folder"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tsql"
@@ -106,14 +107,14 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 		s.options.DataDir = filepath.Join(s.dir, "data")
 	}
 	// The vault of an earlier visit belongs to a site that is gone.
-	if err := os.RemoveAll(install.VaultDir(s.options.DataDir)); err != nil {
-		return nil, errors.Join(fmt.Errorf("empty the practice vault: %w", err), os.RemoveAll(s.dir))
+	if err := folder.Remove(install.VaultDir(s.options.DataDir)); err != nil {
+		return nil, errors.Join(fmt.Errorf("empty the practice vault: %w", err), folder.Remove(s.dir))
 	}
 	if err := os.RemoveAll(s.ticksDir()); err != nil { // they belong to it too
 		return nil, errors.Join(fmt.Errorf("empty the practice tasks: %w", err), os.RemoveAll(s.dir))
 	}
 	if s.sql, err = newSQLServer(ctx, s.recipe, s.dir, s.watch); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(s.dir))
+		return nil, errors.Join(err, folder.Remove(s.dir))
 	}
 	s.SQL, s.Truth = s.sql.engine, s.sql.truth
 	if o.Port {
@@ -171,7 +172,7 @@ func (s *Site) Close() error {
 	if s.cloud != nil {
 		cloud = s.cloud.Close()
 	}
-	return errors.Join(cloud, s.sql.Close(), os.RemoveAll(s.dir))
+	return errors.Join(cloud, s.sql.Close(), folder.Remove(s.dir))
 }
 
 // Tenant is the pretend tenant behind the sign-in, for tests that look at what it holds.

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/folder"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tds"
 )
 
@@ -266,6 +267,6 @@ func (s *Server) Close() error {
 	for _, x := range s.open() {
 		errs = append(errs, x.Close())
 	}
-	errs = append(errs, os.RemoveAll(s.dir))
+	errs = append(errs, folder.Remove(s.dir))
 	return errors.Join(errs...)
 }
