@@ -50,3 +50,9 @@ tool() {
 }
 
 window_tags=x11,migrated_fynedo
+
+# toml gives a value of FyneApp.toml.
+toml() { sed -n "s/^ *$1 *= *\"\{0,1\}\([^\"]*\)\"\{0,1\} *\$/\1/p" "$root/FyneApp.toml"; }
+
+# sums writes the checksums of everything in dist/.
+sums() { (cd "$root/dist" && rm -f SHA256SUMS && find . -maxdepth 1 -type f -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS && cat SHA256SUMS); }

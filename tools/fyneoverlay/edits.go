@@ -56,18 +56,27 @@ func placed(after string) string {
 	return after + "\tdraw.Draw(base, bounds, raw, bounds.Min.Sub(image.Pt(scaledX, scaledY)), draw.Over)\n"
 }
 
-// apply makes the edits in the vendored Fyne.
-func apply(fyne string, list []edit) error {
+// in makes the edit in the text of its file. It gives an error unless the old text
+// stands there exactly once.
+func (e edit) in(text []byte) ([]byte, error) {
+	if n := strings.Count(string(text), e.old); n != 1 {
+		return nil, fmt.Errorf("%s: %d matches instead of one of %q; what is edited has changed", e.file, n, e.old)
+	}
+	return []byte(strings.Replace(string(text), e.old, e.new, 1)), nil
+}
+
+// apply makes the edits in files below a folder, in their order.
+func apply(dir string, list []edit) error {
 	for _, e := range list {
-		path := filepath.Join(fyne, filepath.FromSlash(e.file))
+		path := filepath.Join(dir, filepath.FromSlash(e.file))
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		if n := strings.Count(string(b), e.old); n != 1 {
-			return fmt.Errorf("%s: %d matches instead of one of %q; Fyne changed", e.file, n, e.old)
+		if b, err = e.in(b); err != nil {
+			return err
 		}
-		if err := os.WriteFile(path, []byte(strings.Replace(string(b), e.old, e.new, 1)), 0o644); err != nil {
+		if err := os.WriteFile(path, b, 0o644); err != nil {
 			return err
 		}
 	}

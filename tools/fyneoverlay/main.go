@@ -5,7 +5,9 @@
 //
 // The copy gets Fyne by "go mod vendor"; a few spots of it are edited and the
 // painter of _softpaint is added. Each spot has to match exactly once, so that
-// another version of Fyne is refused. With -pictures Fyne's picture canvas paints
+// another version of Fyne is refused. What the program never uses is cut in the same
+// way; go build takes one more edit, of Go's own library, by its -overlay from
+// _go/overlay.json in the copy. With -pictures Fyne's picture canvas paints
 // with the new painter as well, to compare both.
 package main
 
@@ -75,7 +77,13 @@ func generate(ctx context.Context, root, out, soft string, pictures bool) error 
 	if err := apply(fyne, list); err != nil {
 		return err
 	}
-	return addPainter(soft, fyne)
+	if err := apply(filepath.Join(out, "vendor"), smaller); err != nil {
+		return err
+	}
+	if err := addPainter(soft, fyne); err != nil {
+		return err
+	}
+	return overlayGo(ctx, out)
 }
 
 // builds are the systems and tags for which the copy has to be complete.
@@ -152,7 +160,7 @@ func mirror(root, out string, files []string) error {
 			return err
 		}
 		if d.IsDir() {
-			if name == "vendor" {
+			if name == "vendor" || name == filepath.Dir(overlayName) {
 				return filepath.SkipDir
 			}
 			return nil
