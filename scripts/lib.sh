@@ -55,4 +55,4 @@ window_tags=x11,migrated_fynedo
 toml() { sed -n "s/^ *$1 *= *\"\{0,1\}\([^\"]*\)\"\{0,1\} *\$/\1/p" "$root/FyneApp.toml"; }
 
 # sums writes the checksums of everything in dist/.
-sums() { (cd "$root/dist" && rm -f SHA256SUMS && find . -maxdepth 1 -type f -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS && cat SHA256SUMS); }
+sums() { (cd "$root/dist" && rm -f SHA256SUMS && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS && cat SHA256SUMS); }

@@ -90,8 +90,9 @@ var places = map[string]string{
 	"software": "internal/painter/software",
 }
 
-// addPainter puts the painter into Fyne, and OpenGL out of it.
-func addPainter(soft, fyne string) error {
+// addPainter puts the painter into Fyne, its tests too if they are wanted, and
+// OpenGL out of it.
+func addPainter(soft, fyne string, tests bool) error {
 	if err := os.RemoveAll(filepath.Join(fyne, "internal/painter/gl")); err != nil {
 		return err
 	}
@@ -104,6 +105,9 @@ func addPainter(soft, fyne string) error {
 			return fmt.Errorf("no painter in %s", filepath.Join(soft, from))
 		}
 		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") && !tests {
+				continue
+			}
 			if err := add(f, filepath.Join(fyne, filepath.FromSlash(to), filepath.Base(f))); err != nil {
 				return err
 			}

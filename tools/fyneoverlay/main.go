@@ -8,7 +8,7 @@
 // another version of Fyne is refused. What the program never uses is cut in the same
 // way; go build takes one more edit, of Go's own library, by its -overlay from
 // _go/overlay.json in the copy. With -pictures Fyne's picture canvas paints
-// with the new painter as well, to compare both.
+// with the new painter as well, to compare both, and the painter's tests go along.
 package main
 
 import (
@@ -80,7 +80,7 @@ func generate(ctx context.Context, root, out, soft string, pictures bool) error 
 	if err := apply(filepath.Join(out, "vendor"), smaller); err != nil {
 		return err
 	}
-	if err := addPainter(soft, fyne); err != nil {
+	if err := addPainter(soft, fyne, pictures); err != nil {
 		return err
 	}
 	return overlayGo(ctx, out)

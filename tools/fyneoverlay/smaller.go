@@ -31,7 +31,7 @@ var smaller = []edit{
 
 // templates is a spot of Go itself: templates look methods up by name. Only for
 // that the linker would have to keep every method of every type, 4 MB of them.
-// Neither the report nor translations call methods; the tests of both run with
+// Neither the report nor translations call methods; the report's tests run with
 // this edit as well (scripts/painter-test).
 var templates = edit{
 	"src/text/template/exec.go",
