@@ -40,7 +40,8 @@
 //	PATCH  /applications/{id} (keyCredentials)                      Application.ReadWrite.All               application-update
 //	DELETE /applications/{id}                                       Application.ReadWrite.All               application-delete
 //	POST   /servicePrincipals                                       Application.ReadWrite.All               serviceprincipal-post-serviceprincipals
-//	POST   /servicePrincipals/{id}/appRoleAssignedTo                AppRoleAssignment.ReadWrite.All         serviceprincipal-post-approleassignedto
+//	POST   /servicePrincipals/{id}/appRoleAssignedTo                AppRoleAssignment.ReadWrite.All and     serviceprincipal-post-approleassignedto
+//	                                                                Application.Read.All
 //	GET    /users/{name}                                            User.ReadBasic.All                      user-get
 //	POST   /users                                                   User.ReadWrite.All                      user-post-users
 //	PATCH  /users/{id} (passwordProfile)                            User.ReadWrite.All                      user-update
@@ -75,11 +76,22 @@
 // reused or removed. Removed objects stay in the tenant's bin for 30 days, from
 // where an administrator can bring them back. A new application counts as made
 // once it has signed in to the synchronization service with its certificate.
-// Making a user with its role takes a Global Administrator: Graph lets no Hybrid
-// Identity Administrator do it.
+// A failed try takes back what it made; what it could not take back, the next try
+// of the same installation recognises and takes over.
+//
+// What a Hybrid Identity Administrator may do, as far as it is documented: make an
+// application identity (authenticate-application-id, Prerequisites), and assign app
+// roles of services other than Graph (includes/rbac-for-apis/rbac-approleassignments-apis-write
+// of Graph's documentation). Keys of an application are for its owner, which whoever
+// makes it by default is, and for Application Administrators
+// (rbac-apps-serviceprincipal-creds-apis): an application that somebody else's try left
+// takes one of them. Making a user takes a User Administrator and giving it its role a
+// Privileged Role Administrator (permissions-reference), so that preflight asks for a
+// Global Administrator there.
 //
 // # What it was tested against
 //
-// The stand-in of core/practice/tenant, over HTTPS and with the real libraries.
+// The stand-in of core/practice/tenant, over HTTPS and with the real libraries, and
+// with Chromium as the browser. The practice site uses the same code and stand-in.
 // No real tenant was at hand: what differs there from the documentation is not known.
 package entra

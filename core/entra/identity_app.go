@@ -143,6 +143,7 @@ func (m *maker) register(ctx context.Context, keys keyPair) (application, error)
 		return found[0], m.s.graph.do(ctx, call{
 			method: http.MethodPatch, path: "/applications/" + found[0].ID, body: newKeys{Keys: keys.credential()},
 			need: writeApplications, purpose: "give the application a new certificate",
+			who: "an owner of the application, an Application Administrator or a Global Administrator",
 		}, nil)
 	}
 	m.say("Creating the application " + m.plan.Name)
