@@ -51,7 +51,7 @@ func stsTable() []stsEntry {
 func stsUsers() []stsEntry {
 	const user = answers.FieldEntraUser
 	return []stsEntry{
-		{[]string{"50020", "90072", "50177", "51004"}, CodeUserTenant, user, "The account belongs to another tenant, or is a Microsoft account.", "It is not in the tenant that the database belongs to.", "Sign in with a work account of the tenant itself."},
+		{[]string{"50020", "90072", "50177", "51004", "16000", "16003", "500208", "500212", "500213"}, CodeUserTenant, user, "The account belongs to another tenant, or is a Microsoft account.", "It is not in the tenant that the database belongs to.", "Sign in with a work account of the tenant itself."},
 		{[]string{"50034"}, CodeUserUnknown, user, "The tenant has no such account.", "", "Check the spelling of the user name."},
 		{[]string{"50053"}, CodeUserLocked, user, "The account is locked.", "There were too many wrong passwords, or the address is blocked.", "Wait, or let another administrator unlock it."},
 		{[]string{"50057"}, CodeUserDisabled, user, "The account is disabled.", "", "Use another account, or enable it in the Entra admin center."},
@@ -85,7 +85,7 @@ func stsClients() []stsEntry {
 		{[]string{"7000222"}, CodeSecretExpired, "entra.secret", "The client secret of the service principal has expired.", "", "Add a new one in the registration (Certificates & secrets)."},
 		{[]string{"700027", "700023", "700030", "50027"}, CodeCertificate, "entra.secret", "The service principal does not know this certificate.", "", "Upload the certificate's public part in the registration (Certificates & secrets)."},
 		{[]string{"1000502", "7000214"}, CodeCertificate, "entra.secret", "The certificate of the service principal is not valid at this time.", "", "Use a certificate that is valid, and check this computer's clock."},
-		{[]string{"700024", "50013", "700021"}, CodeClock, "", "The service takes this computer's sign-in for expired or not yet valid.", "This computer's clock differs from the service's by more than five minutes.", "Set this computer's clock, then sign in again."},
+		{[]string{"700024", "50013", "500133", "700021"}, CodeClock, "", "The service takes this computer's sign-in for expired or not yet valid.", "This computer's clock differs from the service's by more than five minutes.", "Set this computer's clock, then sign in again."},
 		{[]string{"70021", "70025", "700211", "700212", "700213"}, CodeFederated, "", "The workload identity does not match what the registration trusts.", "Issuer, subject or audience of the federated credential differ.", "Correct the federated credential in the registration."},
 		{[]string{"500011", "500014", "650052"}, CodeResource, "", "The tenant has not got, or has disabled, the service that is asked for.", "", "Enable it in the Entra admin center (Enterprise applications)."},
 		{[]string{"90033", "90025", "90024", "90055", "90056"}, CodeService, "", "Microsoft Entra ID has a fault at this time.", "", "Try again later. The service's state is shown at https://status.cloud.microsoft."},
