@@ -101,6 +101,8 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 	switch {
 	case o.Tour != "":
 		return tourOf(ctx, params, o.Tour, stdout)
+	case o.Review:
+		return cli.RunReview(ctx, params, o, stdout, stderr)
 	case o.Compare != "":
 		err := cli.Compare(ctx, params.Site, o, answers.Source{LookupEnv: os.LookupEnv, ReadFile: os.ReadFile}, stdout, stderr)
 		if params.Site.Close != nil {

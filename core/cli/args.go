@@ -29,6 +29,7 @@ type Options struct {
 	Install  bool
 	Resume   bool
 	Undo     bool
+	Review   bool
 	Compare  string // the two sides of /compare
 	Answers  string // file
 	JSON     bool
@@ -41,7 +42,7 @@ type Options struct {
 
 // Headless tells whether no window is wanted.
 func (o Options) Headless() bool {
-	return o.works() || o.Compare != "" || o.Version || o.Help || o.Tour != ""
+	return o.works() || o.Review || o.Compare != "" || o.Version || o.Help || o.Tour != ""
 }
 
 // works tells whether a session is to be driven without a person.
@@ -78,6 +79,7 @@ func options() []option {
 		{"install", "", false, "install unattended, with the answers of an answers file or of the practice site", func(o *Options, _ string) { o.Install = true }},
 		{"resume", "", false, "go on with the installation that an earlier run left unfinished on this computer", func(o *Options, _ string) { o.Resume = true }},
 		{"undo", "", false, "take back the installation that an earlier run left or finished on this computer", func(o *Options, _ string) { o.Undo = true }},
+		{"review", "", false, "read a database, print its configuration, pending exports and tasks, change nothing", func(o *Options, _ string) { o.Review = true }},
 		{"compare", "ACTIVE,NEW", true, "compare two configurations, each an exported folder or .zip, db (the answers' database) or another answers file", func(o *Options, v string) { o.Compare = v }},
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
 		{"json", "", false, "print JSON instead of text", func(o *Options, _ string) { o.JSON = true }},
@@ -154,7 +156,7 @@ type rule struct {
 
 // fits refuses combinations that make no sense.
 func (o *Options) fits() error {
-	for _, r := range slices.Concat(o.commandRules(), o.compareRules(), o.otherRules()) {
+	for _, r := range slices.Concat(o.commandRules(), o.reviewRules(), o.compareRules(), o.otherRules()) {
 		if r.broken {
 			return &UsageError{r.text}
 		}
@@ -176,11 +178,11 @@ func (o *Options) commandRules() []rule {
 
 // otherRules are about what goes with what.
 func (o *Options) otherRules() []rule {
-	headless := o.works() || o.Compare != ""
+	headless := o.works() || o.Review || o.Compare != ""
 	return []rule{
 		{o.Tour != "" && o.works(), "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
-		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo, /compare or /version."},
-		{o.Report != "" && !headless, "/report goes with /check, /install, /resume, /undo or /compare."},
+		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo, /review, /compare or /version."},
+		{o.Report != "" && !headless, "/report goes with /check, /install, /resume, /undo, /review or /compare."},
 		{o.Support != "" && !headless, "/support goes with /check, /install, /resume or /undo; in the window it is under Log."},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
@@ -29,6 +30,8 @@ type RunOptions struct {
 	Resume bool
 	// Undo takes back the installation that an earlier run left or finished.
 	Undo bool
+	// Review reads the database as Additional tasks do.
+	Review bool
 }
 
 // Run walks a session from Welcome to the end with the answers and secrets that
@@ -50,6 +53,8 @@ func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
 		err = u.resume(ctx)
 	case o.Undo:
 		err = u.undo(ctx)
+	case o.Review:
+		err = u.review(ctx)
 	default:
 		err = u.check(ctx)
 	}
@@ -114,6 +119,16 @@ func (u unattended) check(ctx context.Context) error {
 func (s State) namesTenant() bool {
 	who := s.Answers.Entra.User + s.Answers.Entra.Client
 	return strings.TrimSpace(who) != "" && s.tenantDomain() != ""
+}
+
+// review opens Additional tasks, whose facts and tasks are in the state afterwards.
+func (u unattended) review(ctx context.Context) error {
+	state := u.s.State()
+	if why := missingComponents(answers.Answers{SQL: state.Answers.SQL}, state.Given); why != "" {
+		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
+	}
+	_, err := u.do(ctx, AfterOpened{})
+	return err
 }
 
 func (u unattended) install(ctx context.Context) error {
