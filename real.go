@@ -18,7 +18,7 @@ func realSite(dataDir string) setup.Site {
 	directory := &forest.Directory{}
 	cloud := entra.New(entra.Params{})
 	return setup.Site{
-		Prober: p, Comparer: p, Directory: directory, Cloud: cloud,
+		Prober: p, Comparer: p, Reviewer: p, Directory: directory, Cloud: cloud,
 		Installer: install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir}),
 		Computer:  host.Name(),
 		Ticks:     ticks.Store{Dir: filepath.Join(dataDir, "tasks")},

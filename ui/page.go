@@ -72,6 +72,8 @@ func (s *Shell) newPage(name setup.Page) page {
 		return newInstalling(s)
 	case setup.PageComplete:
 		return newComplete(s)
+	case setup.PagePending:
+		return newPendings(s, st)
 	case setup.PageOverview:
 		return newOverview(s)
 	case setup.PageTasks:

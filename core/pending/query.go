@@ -172,15 +172,16 @@ func guidBytes(text string) []byte {
 // component, of a source anchor the hex of its characters, which is the name in
 // the space of Entra ID.
 func rdnParts(text string) []string {
-	out := []string{firstComponent(text)}
+	out := []string{FirstComponent(text)}
 	if raw, err := base64.StdEncoding.DecodeString(text); err == nil && len(raw) == 16 {
 		out = append(out, hex.EncodeToString([]byte(text)))
 	}
 	return out
 }
 
-// firstComponent cuts a DN before its first comma that is not escaped.
-func firstComponent(dn string) string {
+// FirstComponent gives the first component of a DN, up to its first comma that is
+// not escaped; a text that is no DN comes back whole.
+func FirstComponent(dn string) string {
 	if !strings.Contains(dn, "=") {
 		return dn
 	}

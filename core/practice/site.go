@@ -151,7 +151,7 @@ func (s *Site) Door() (net.Addr, *x509.Certificate) { return s.sql.port, s.sql.c
 func (s *Site) Setup() setup.Site {
 	p := &probe.Probe{Dialer: s.sql.network, Roots: s.sql.roots, Computer: s.computer, Now: s.options.Now, Wait: s.options.Wait, Sample: s.sampleExport}
 	return setup.Site{
-		Prober: p, Comparer: p, Directory: s.directory, Cloud: s.cloud,
+		Prober: p, Comparer: p, Reviewer: p, Directory: s.directory, Cloud: s.cloud,
 		Installer: install.New(install.Params{
 			Probe: p, Directory: s.directory, Granter: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir, Practice: true,
 		}),

@@ -27,7 +27,7 @@ const (
 // a connection to the database, so that they serve on the active server and on an
 // admin's desk too.
 func AfterPages() []Page {
-	return []Page{PageOverview, PageTasks, PageUndo}
+	return []Page{PageOverview, PagePending, PageTasks, PageUndo}
 }
 
 // After is where Additional tasks stand. State.After is nil while the wizard is
@@ -43,6 +43,8 @@ type After struct {
 	Facts *facts.Set `json:"facts,omitempty"`
 	// Tasks are what is left to do, with the admin's ticks and what the program sees.
 	Tasks []review.Task `json:"tasks,omitempty"`
+	// Pending is the review of pending exports; nil until something was asked.
+	Pending *Pending `json:"pending,omitempty"`
 }
 
 // AfterOpened opens Additional tasks at a page, "" for the first.

@@ -20,6 +20,8 @@ type Site struct {
 	Cloud     Cloud
 	Installer Installer
 	Comparer  Comparer
+	// Reviewer reads pending exports for Additional tasks; nil where it can't be done.
+	Reviewer Reviewer
 	// Finder finds what an earlier run left; nil where nothing outlives the
 	// program, as on a practice site.
 	Finder Finder

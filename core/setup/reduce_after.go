@@ -135,6 +135,9 @@ func (s State) leaveAfter() State {
 // enter opens a page of Additional tasks, and starts what it needs to show itself.
 func (s State) enter(p Page) (State, Effect) {
 	s.Page, s.Problems, s.Busy = p, nil, nil
+	if p == PagePending && s.After.Facts != nil && s.pending().Summary == nil {
+		return s.countPending()
+	}
 	return s, nil
 }
 

@@ -68,6 +68,7 @@ type Session struct {
 	end     context.CancelFunc
 	work    sync.WaitGroup
 	ticking sync.Mutex // while ticks are written
+	reader  openReader // of the review of pending exports
 }
 
 // running is one effect at work.
@@ -253,7 +254,7 @@ func (s *Session) Close() error {
 	site := s.site
 	s.secrets = map[string]secret.Value{}
 	s.mu.Unlock()
-	return closeSite(site)
+	return errors.Join(s.reader.close(), closeSite(site))
 }
 
 // stopNow asks Install to stop after the current step. The caller holds the lock.

@@ -3,6 +3,7 @@ package setup
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -188,7 +189,7 @@ func (s *Session) openSite(e OpenSite) {
 		} else {
 			s.p.OnChange()
 		}
-		return nil, closeSite(old)
+		return nil, errors.Join(s.reader.close(), closeSite(old))
 	})
 }
 

@@ -4,7 +4,9 @@
 package wholefile
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +23,15 @@ const half = ".reconnect-half"
 // The folder must exist. With an error the old file is still there, unchanged,
 // and nothing is left beside it; the error is that of the system, and wraps it.
 func Write(path string, data []byte) error { return replace(path, data, create) }
+
+// Stream is Write for content that is too large to be held: write makes it. When
+// write gives an error the old file stays, and its error is given.
+func Stream(path string, write func(io.Writer) error) error {
+	return replaceBy(path, func(f file) error {
+		buffered := bufio.NewWriterSize(f, 1<<16)
+		return errors.Join(write(buffered), buffered.Flush())
+	}, create)
+}
 
 // file is what Write needs of *os.File.
 type file interface {
@@ -40,11 +51,19 @@ func create(path string) (f file, name string, err error) {
 
 // replace is Write with the way to make the new file.
 func replace(path string, data []byte, create func(path string) (file, string, error)) error {
+	return replaceBy(path, func(f file) error {
+		_, err := f.Write(data)
+		return err
+	}, create)
+}
+
+// replaceBy is replace for whoever writes by himself.
+func replaceBy(path string, write func(file) error, create func(path string) (file, string, error)) error {
 	f, name, err := create(path)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	err = write(f)
 	if err == nil {
 		err = f.Sync()
 	}

@@ -2,6 +2,7 @@ package wholefile
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -156,4 +157,24 @@ func TestSweep(t *testing.T) {
 		t.Errorf("left: %q", list)
 	}
 	must(t, Sweep(filepath.Join(dir, "missing")))
+}
+
+func TestStream(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list.csv")
+	must(t, Stream(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, "new")
+		return err
+	}))
+	holds(t, path, "new")
+	stopped := errors.New("stopped")
+	if err := Stream(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, "half")
+		return errors.Join(err, stopped)
+	}); !errors.Is(err, stopped) {
+		t.Errorf("got %v", err)
+	}
+	holds(t, path, "new")
+	if list, err := os.ReadDir(filepath.Dir(path)); err != nil || len(list) != 1 {
+		t.Errorf("%d files, %v", len(list), err)
+	}
 }

@@ -134,11 +134,15 @@ func (s *Select) CreateRenderer() fyne.WidgetRenderer {
 
 // shorten cuts text to a width and ends it with an ellipsis.
 func shorten(text string, width, size float32) string {
-	if fyne.MeasureText(text, size, fyne.TextStyle{}).Width <= width {
+	return shortenStyled(text, width, size, fyne.TextStyle{})
+}
+
+func shortenStyled(text string, width, size float32, style fyne.TextStyle) string {
+	if fyne.MeasureText(text, size, style).Width <= width {
 		return text
 	}
 	runes := []rune(text)
-	for len(runes) > 1 && fyne.MeasureText(string(runes)+"…", size, fyne.TextStyle{}).Width > width {
+	for len(runes) > 1 && fyne.MeasureText(string(runes)+"…", size, style).Width > width {
 		runes = runes[:len(runes)-1]
 	}
 	return string(runes) + "…"
