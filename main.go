@@ -109,6 +109,8 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 			err = errors.Join(err, params.Site.Close())
 		}
 		return err
+	case o.Heartbeat:
+		return cli.Heartbeat(ctx, params.Site, o, stdout)
 	case o.Headless():
 		return cli.Run(ctx, params, o, stdout, stderr)
 	default:

@@ -94,12 +94,13 @@ func parseClaim(text string) (c facts.Claim, ok bool) {
 	return c, err == nil && c.Server != ""
 }
 
-// sameClaim tells whether two claims are the same, or both are none.
+// sameClaim tells whether two claims are of the same installation, or both are
+// none. The time is that of the last renewal and tells nothing.
 func sameClaim(a, b *facts.Claim) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
-	return a.Server == b.Server && a.Installation == b.Installation && a.Version == b.Version && a.At.Equal(b.At)
+	return a.Server == b.Server && a.Installation == b.Installation
 }
 
 // claimChanged says whose claim is in the way.

@@ -22,27 +22,28 @@ const (
 
 // Options is the command line, understood.
 type Options struct {
-	Existing bool   // /useexistingdatabase; always on, the switch is for those who know it
-	Practice bool   // /practice
-	Scenario string // of /practice, empty for the default
-	Check    bool
-	Install  bool
-	Resume   bool
-	Undo     bool
-	Review   bool
-	Compare  string // the two sides of /compare
-	Answers  string // file
-	JSON     bool
-	Report   string // file
-	Support  string // file
-	Tour     string // folder
-	Version  bool
-	Help     bool
+	Existing  bool   // /useexistingdatabase; always on, the switch is for those who know it
+	Practice  bool   // /practice
+	Scenario  string // of /practice, empty for the default
+	Check     bool
+	Install   bool
+	Resume    bool
+	Undo      bool
+	Heartbeat bool // renew this server's claim
+	Review    bool
+	Compare   string // the two sides of /compare
+	Answers   string // file
+	JSON      bool
+	Report    string // file
+	Support   string // file
+	Tour      string // folder
+	Version   bool
+	Help      bool
 }
 
 // Headless tells whether no window is wanted.
 func (o Options) Headless() bool {
-	return o.works() || o.Review || o.Compare != "" || o.Version || o.Help || o.Tour != ""
+	return o.works() || o.Heartbeat || o.Review || o.Compare != "" || o.Version || o.Help || o.Tour != ""
 }
 
 // works tells whether a session is to be driven without a person.
@@ -81,6 +82,7 @@ func options() []option {
 		{"undo", "", false, "take back the installation that an earlier run left or finished on this computer", func(o *Options, _ string) { o.Undo = true }},
 		{"review", "", false, "read a database, print its configuration, pending exports and tasks, change nothing", func(o *Options, _ string) { o.Review = true }},
 		{"compare", "ACTIVE,NEW", true, "compare two configurations, each an exported folder or .zip, db (the answers' database) or another answers file", func(o *Options, v string) { o.Compare = v }},
+		{"heartbeat", "", false, "renew the time of this server's claim on the database and write nothing else, for a scheduler", func(o *Options, _ string) { o.Heartbeat = true }},
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
 		{"json", "", false, "print JSON instead of text", func(o *Options, _ string) { o.JSON = true }},
 		{"report", "FILE", true, "write the report to FILE, HTML or JSON by its ending", func(o *Options, v string) { o.Report = v }},
@@ -168,6 +170,7 @@ func (o *Options) fits() error {
 func (o *Options) commandRules() []rule {
 	reopens := o.Resume || o.Undo
 	return []rule{
+		{o.Heartbeat && (o.works() || o.Practice || o.Report != "" || o.Tour != ""), "/heartbeat goes with /answers and /json only."},
 		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
 		{reopens && (o.Check || o.Install || o.Resume && o.Undo), "Give one of /check, /install, /resume and /undo."},
 		{reopens && o.Practice, "/resume and /undo do not go with /practice: a practice site ends with the program."},
@@ -181,7 +184,7 @@ func (o *Options) otherRules() []rule {
 	headless := o.works() || o.Review || o.Compare != ""
 	return []rule{
 		{o.Tour != "" && o.works(), "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
-		{o.JSON && !headless && !o.Version, "/json goes with /check, /install, /resume, /undo, /review, /compare or /version."},
+		{o.JSON && !headless && !o.Heartbeat && !o.Version, "/json goes with /check, /install, /resume, /undo, /review, /compare or /version."},
 		{o.Report != "" && !headless, "/report goes with /check, /install, /resume, /undo, /review or /compare."},
 		{o.Support != "" && !headless, "/support goes with /check, /install, /resume or /undo; in the window it is under Log."},
 	}
