@@ -59,7 +59,7 @@ settle() {
     [ -n "$moved" ] || { differs "$out/before.png" "$out/now.png" && moved=yes; }
     if [ -e "$out/last.png" ] && ! differs "$out/last.png" "$out/now.png"; then still=$((still + 1)); else still=0; fi
     mv "$out/now.png" "$out/last.png"
-    if [ -n "$moved" ] && [ $still -ge 6 ]; then return 0; fi
+    if [ -n "$moved" ] && [ $still -ge 10 ]; then return 0; fi
   done
   shoot stuck
   die "the window did not react; see $out/stuck.png"
