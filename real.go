@@ -7,6 +7,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/forest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/host"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
+	"github.com/adsync-reconnect/adsync-reconnect/core/local"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/core/ticks"
@@ -19,7 +20,7 @@ func realSite(dataDir string) setup.Site {
 	cloud := entra.New(entra.Params{})
 	return setup.Site{
 		Prober: p, Comparer: p, Reviewer: p, Directory: directory, Cloud: cloud,
-		Installer: install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir}),
+		Installer: install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir, Local: local.This()}),
 		Computer:  host.Name(),
 		Ticks:     ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
 	}

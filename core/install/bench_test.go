@@ -126,7 +126,7 @@ func openWith(t *testing.T, scenario string, o practice.Options, change ...func(
 		t.Fatal("the site makes no accounts")
 	}
 	b.site.Installer = hooked{install.New(install.Params{
-		Probe: p, Directory: directory, Granter: granter, Cloud: cloud, DataDir: b.dir, Practice: true,
+		Probe: p, Directory: directory, Granter: granter, Cloud: cloud, DataDir: b.dir, Practice: true, Local: s.Windows.Local(),
 	}), b}
 	b.s = setup.NewSession(setup.Params{Site: b.site, Program: "1.0"})
 	t.Cleanup(func() {

@@ -41,13 +41,17 @@ func (w *work) configure(ctx context.Context, a *apply.Work) error {
 	if err != nil {
 		return err
 	}
+	writes, err := w.writes(ctx)
+	if err != nil {
+		return err
+	}
 	var before adsync.Snapshot
 	found, err := a.Recall(keySnapshot, &before)
 	if err != nil {
 		return err
 	}
 	if !found {
-		if before, err = adsync.TakeSnapshot(ctx, w.conn, w.plan.Writes); err != nil {
+		if before, err = adsync.TakeSnapshot(ctx, w.conn, writes); err != nil {
 			return err
 		}
 		if err := a.Keep(keySnapshot, before); err != nil {
@@ -55,7 +59,7 @@ func (w *work) configure(ctx context.Context, a *apply.Work) error {
 		}
 	}
 	a.Say("Changing the database in one transaction", 0, 0)
-	return adsync.Configure(ctx, w.conn, w.plan.Writes, creds, key)
+	return adsync.Configure(ctx, w.conn, writes, creds, key)
 }
 
 // compare reads back what Configure writes.
@@ -69,7 +73,11 @@ func (w *work) compare(ctx context.Context) ([]adsync.Mismatch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return adsync.Verify(ctx, w.conn, w.plan.Writes, key, creds)
+	writes, err := w.writes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return adsync.Verify(ctx, w.conn, writes, key, creds)
 }
 
 func (w *work) verifyDatabase(ctx context.Context, _ *apply.Work) error {
@@ -102,7 +110,7 @@ func (w *work) restore(ctx context.Context, a *apply.Work) error {
 // verify reads everything back once more: claim, database, secrets, accounts and
 // identity.
 func (w *work) verify(ctx context.Context, a *apply.Work) error {
-	const total = 4
+	const total = 5
 	a.Say("The claim", 1, total)
 	if err := w.lock(ctx); err != nil {
 		return err
@@ -131,6 +139,12 @@ func (w *work) verify(ctx context.Context, a *apply.Work) error {
 	}
 	if err != nil {
 		return err
+	}
+	if w.plan.Computer != nil {
+		a.Say("This server", 5, total)
+		if err := w.verifyServer(ctx, a); err != nil {
+			return err
+		}
 	}
 	return w.clear()
 }

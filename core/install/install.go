@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/local"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
@@ -40,6 +41,8 @@ type Params struct {
 	// Directory and Cloud make the accounts and the sync identity.
 	Directory apply.Directory
 	Cloud     apply.Cloud
+	// Local is this computer; its zero value where that is not Windows.
+	Local local.Computer
 	// Granter gives existing accounts what they lack; nil where no plan asks for it.
 	Granter apply.Granter
 	// DataDir is where journals, vault and reports are kept, each in a folder of

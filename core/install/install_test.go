@@ -96,6 +96,9 @@ func testJob(t *testing.T) setup.Job {
 	}}
 	existing := factstest.ForestAccount("fabrikam.local", "FABRIKAM")
 	existing.User = `FABRIKAM\svc`
+	for i := range existing.Rights {
+		existing.Rights[i].State = facts.RightHas
+	}
 	p, err := plan.Build(plan.Input{
 		Answers: a, Facts: factstest.Set(), Tenant: factstest.Tenant(),
 		Forests:      []facts.ForestAccount{factstest.ForestAccount("contoso.local", "CONTOSO"), existing},

@@ -30,6 +30,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/standin"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
@@ -39,11 +40,12 @@ import (
 // world is a practice site that outlives the wizards that work on it: each of
 // them is a process of its own.
 type world struct {
-	site  setup.Site
-	db    *sql.DB
-	dir   string
-	order order
-	calls atomic.Int32 // of directory and tenant
+	site    setup.Site
+	db      *sql.DB
+	dir     string
+	order   order
+	calls   atomic.Int32 // of directory and tenant
+	windows *standin.Computer
 	// statements gives all that SQL Server was sent.
 	statements func() []string
 }
@@ -75,7 +77,11 @@ func newWorld(t *testing.T, now time.Time, password func(string) string) *world 
 	_, port, _ := strings.Cut(address.String(), ":")
 	w.order = order{
 		Answers: w.site.Answers.Clone(), Computer: p.Computer(t.Context(), now), Certificate: certificate.Raw,
-		URL: serve(t, w.site, &w.calls), Now: now, DataDir: w.dir,
+		URL: serve(t, w.site, &w.calls), Now: now, DataDir: w.dir, Windows: filepath.Join(t.TempDir(), "windows.json"),
+	}
+	w.windows = s.Windows
+	if err := s.Windows.Save(w.order.Windows); err != nil {
+		t.Fatal(err)
 	}
 	w.order.Answers.Options.Backup.On = true
 	w.order.Answers.TakeOver = "SYNC01"
@@ -223,6 +229,11 @@ func (w *world) disk(t *testing.T, out map[string]string) {
 		t.Fatal(err)
 	}
 	out["vault"] = strings.Join(names, "\n")
+	computer, err := w.windows.World()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["windows"] = strings.ReplaceAll(computer, strings.ToLower(w.dir), "DATA")
 	var files []string
 	for _, dir := range []string{install.VaultDir(w.dir), install.ReportDir(w.dir)} {
 		list, err := filepath.Glob(filepath.Join(dir, ".*"))
@@ -353,6 +364,13 @@ func (w *world) opens(t *testing.T) {
 			w.signsIn(t, p.Accounts[slices.IndexFunc(p.Accounts, func(a plan.Account) bool { return strings.EqualFold(a.Connector, c.ID) })], value)
 		}
 		creds[c.ID] = adsync.Credential{Password: value}
+	}
+	ids, err := w.windows.Local().GroupIDs(t.Context(), *p.Computer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range p.Writes.Groups {
+		p.Writes.Groups[i].After = ids[g.Column]
 	}
 	wrong, err := adsync.Verify(t.Context(), w.db, p.Writes, key, creds)
 	if err != nil || len(wrong) > 0 {

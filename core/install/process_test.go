@@ -25,6 +25,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/standin"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
@@ -57,6 +58,7 @@ type order struct {
 	URL         string // of directory and tenant
 	Now         time.Time
 	DataDir     string
+	Windows     string // file of the pretend computer
 	Kill        moment
 	// Hold makes the wizard say so and wait when a step of that kind is about to
 	// be written down as begun.
@@ -109,7 +111,10 @@ func (o order) run() int {
 		Computer: func(context.Context, time.Time) facts.Computer { return o.Computer },
 	}
 	far := &remote{url: o.URL, kill: o.Kill}
-	i := install.New(install.Params{Probe: p, Directory: far, Cloud: far, DataDir: o.DataDir, Practice: true, Watch: o.watch})
+	i := install.New(install.Params{
+		Probe: p, Directory: far, Cloud: far, DataDir: o.DataDir, Practice: true, Watch: o.watch,
+		Local: standin.Open(o.Windows).Local(),
+	})
 	name, _ := o.Computer.Name.Get()
 	params := setup.Params{
 		Site: setup.Site{

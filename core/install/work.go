@@ -74,6 +74,10 @@ func (w *work) actions() map[string]apply.Action {
 			out[s.ID] = w.accountAction(s)
 		case plan.KindIdentity:
 			out[s.ID] = apply.Action{Done: w.hasIdentity, Apply: w.createIdentity, Undo: w.removeIdentity}
+		case plan.KindGroups:
+			out[s.ID] = apply.Action{Apply: w.makeGroups, Verify: w.verifyGroups, Undo: w.dropGroups}
+		case plan.KindServer:
+			out[s.ID] = apply.Action{Apply: w.setServer, Verify: w.verifyServer, Undo: w.restoreServer}
 		case plan.KindSecrets:
 			out[s.ID] = apply.Action{Apply: w.keepSecrets, Verify: w.verifySecrets, Undo: w.dropSecrets}
 		case plan.KindDatabase:

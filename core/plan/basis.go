@@ -54,6 +54,9 @@ func (l *basisList) server(set facts.Set) {
 	l.add("SQL Server login", fact(s.Login, str))
 	l.add("This computer", fact(set.Computer.Name, str))
 	l.add("Installed version", fact(set.Computer.Installed, str))
+	l.add("Synchronization service", fact(set.Computer.Service, func(v facts.SyncService) string {
+		return strings.Join([]string{v.Account, v.Server, v.Instance, v.Database}, ", ")
+	}))
 }
 
 func (l *basisList) database(set facts.Set) {

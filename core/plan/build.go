@@ -53,6 +53,9 @@ func Build(in Input) (Plan, error) {
 		return Plan{}, p
 	}
 	plan.Identity = b.identity()
+	if plan.Computer, p = b.thisServer(); p != nil {
+		return Plan{}, p
+	}
 	plan.Writes = b.writes(plan)
 	plan.Steps = b.steps(plan)
 	return plan, nil

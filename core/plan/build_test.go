@@ -112,7 +112,7 @@ func TestStepsComeInOrder(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"recheck", "claim", "account:contoso.local", "account:fabrikam.local", "identity", "secrets", "database", "verify", "report"}
+	want := []string{"recheck", "claim", "account:contoso.local", "account:fabrikam.local", "identity", "groups", "secrets", "database", "server", "verify", "report"}
 	if !slices.Equal(got, want) {
 		t.Errorf("steps %v, want %v", got, want)
 	}
@@ -184,7 +184,7 @@ func TestWrites(t *testing.T) {
 	if w.KeysetBefore != 100000 || w.KeysetAfter != 100017 || w.EntropyAfter != "66666666-6666-4666-8666-666666666666" || w.ConfigAfter != w.ConfigBefore+1 {
 		t.Errorf("key set, entropy or counter: %+v", w)
 	}
-	if len(w.Connectors) != 3 || w.Groups != nil {
+	if len(w.Connectors) != 3 || len(w.Groups) != 1 || w.Groups[0].Group != "ADSyncAdmins" || w.Groups[0].After != "" {
 		t.Errorf("%d connectors, groups %v", len(w.Connectors), w.Groups)
 	}
 	for _, c := range w.Connectors {

@@ -22,7 +22,15 @@ func (b *builder) steps(p Plan) []Step {
 	for _, a := range p.Accounts {
 		out = append(out, accountStep(a))
 	}
-	return append(out, identityStep(p), secretsStep(p), b.databaseStep(p), verifyStep(), reportStep())
+	out = append(out, identityStep(p))
+	if p.Computer != nil {
+		out = append(out, b.groupsStep(p.Computer))
+	}
+	out = append(out, secretsStep(p), b.databaseStep(p))
+	if p.Computer != nil {
+		out = append(out, b.serverStep(p.Computer))
+	}
+	return append(out, verifyStep(), reportStep())
 }
 
 func recheckStep(p Plan) Step {
@@ -188,7 +196,7 @@ func (b *builder) databaseStep(p Plan) Step {
 		b.serverChange("server_configuration_version_number", num(w.ConfigBefore), num(w.ConfigAfter)),
 	)
 	for _, g := range w.Groups {
-		s.Changes = append(s.Changes, b.serverChange(g.Column, g.Before, g.After+" ("+g.Group+")"))
+		s.Changes = append(s.Changes, b.serverChange(g.Column, g.Before, text(g.After, "the id")+" of "+g.Group+" on "+b.server))
 	}
 	for _, c := range w.Connectors {
 		s.Changes = append(s.Changes, b.connectorChanges(c)...)

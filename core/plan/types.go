@@ -20,8 +20,10 @@ const (
 	KindClaim    Kind = "claim"    // application lock and the claim
 	KindAccount  Kind = "account"  // a connector account in one forest
 	KindIdentity Kind = "identity" // the sync identity in the tenant
+	KindGroups   Kind = "groups"   // the local groups of the service
 	KindSecrets  Kind = "secrets"  // this server's vault
 	KindDatabase Kind = "database" // the database, in one transaction
+	KindServer   Kind = "server"   // this server: service account, rights, service
 	KindVerify   Kind = "verify"   // read everything back
 	KindReport   Kind = "report"   // write the report
 )
@@ -67,6 +69,8 @@ type Plan struct {
 	Identity  Identity  `json:"identity"`
 	Writes    Writes    `json:"writes"`
 	StartSync bool      `json:"startSync"`
+	// Computer is what changes on this computer, nil where it is not Windows.
+	Computer *ThisServer `json:"computer,omitempty"`
 }
 
 // Basis is one fact that the plan rests on, as text that can be compared.
@@ -157,7 +161,8 @@ type ConnectorWrite struct {
 	FullSync      bool                `json:"fullSync"`   // set full_sync_required
 }
 
-// GroupWrite is one group's SID in mms_server_configuration, as SID text.
+// GroupWrite is one group's SID in mms_server_configuration, as SID text. After is
+// empty in a plan: the group may have to be made first.
 type GroupWrite struct {
 	Column string `json:"column"`
 	Group  string `json:"group"`

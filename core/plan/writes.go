@@ -28,6 +28,7 @@ func (b *builder) writes(p Plan) Writes {
 		Settings:     b.settings(),
 		KeysetBefore: server.KeysetID.Value, KeysetAfter: b.in.Keyset,
 		EntropyBefore: server.Entropy.Or(""), EntropyAfter: b.in.Entropy,
+		Groups:       b.groupWrites(p.Computer),
 		ConfigBefore: server.ConfigVersion.Value, ConfigAfter: server.ConfigVersion.Value + 1,
 	}
 	for _, c := range b.set.ADSync.Connectors.Value {

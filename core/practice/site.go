@@ -18,6 +18,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/folder"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/standin"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tsql"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
@@ -55,6 +56,7 @@ type Site struct {
 	Scenario Scenario
 	SQL      *tsql.Server
 	Truth    sample.Truth
+	Windows  *standin.Computer
 
 	sql       *sqlServer
 	directory *directory
@@ -100,6 +102,7 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	if o.Disk != nil {
 		o.Disk(&s.recipe.disk)
 	}
+	s.Windows = standin.New(s.computer(ctx, o.Now()))
 	if s.dir, err = os.MkdirTemp("", "adsync-reconnect-practice-"); err != nil {
 		return nil, fmt.Errorf("make the practice site's folder: %w", err)
 	}
@@ -154,6 +157,7 @@ func (s *Site) Setup() setup.Site {
 		Prober: p, Comparer: p, Reviewer: p, Directory: s.directory, Cloud: s.cloud,
 		Installer: install.New(install.Params{
 			Probe: p, Directory: s.directory, Granter: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir, Practice: true,
+			Local: s.Windows.Local(),
 		}),
 		Practice: &setup.Practice{
 			Scenario: s.Scenario.Name, Title: s.Scenario.Title, Text: s.Scenario.Text, Hints: s.hints(),
@@ -183,6 +187,14 @@ func (s *Site) computer(_ context.Context, now time.Time) facts.Computer {
 	c := pretend.Healthy(siteComputer, s.recipe.installed, now)
 	if s.recipe.oldComputer {
 		c = pretend.Old(c)
+	}
+	if s.Windows == nil { // what it is made from
+		return c
+	}
+	c.Now = now.UTC()
+	if err := s.Windows.Facts(&c); err != nil { // it is in memory unless a test has put it into a file
+		c.Service = facts.Unknown[facts.SyncService](c.Service.Source, err.Error(), now)
+		c.Groups = facts.Unknown[[]facts.LocalGroup](c.Groups.Source, err.Error(), now)
 	}
 	return c
 }

@@ -78,6 +78,12 @@ func groupsTask(a after) []Task {
 			"Sign out, sign in again, and open Synchronization Service Manager.",
 		},
 	}
+	if c := a.plan.Computer; c != nil && c.Member != "" {
+		t.Steps[0] = c.Member + " is in " + c.Groups[0].Name + " now; add others in lusrmgr.msc, Groups."
+		if c.Service == nil {
+			t.Steps = append([]string{"Install the synchronization engine with Microsoft's setup, started with AzureADConnect.exe /useexistingdatabase: it is not on this computer yet."}, t.Steps...)
+		}
+	}
 	if groups, ok := a.set.ADSync.Server.Groups.Get(); ok && len(groups) > 0 && len(a.plan.Writes.Groups) == 0 {
 		t.Text += " The database still names the groups of the previous server by their ids, which mean nothing on this one."
 		t.Steps = append(t.Steps, "If it refuses you, let the setup of Microsoft Entra Connect attach the database (AzureADConnect.exe /useexistingdatabase): it writes the ids of this server's groups.")

@@ -1,6 +1,7 @@
 package winapi
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 	"unsafe"
@@ -137,7 +138,7 @@ func member(p *windows.LazyProc, group string, sid *windows.SID, fine ...syscall
 // but lets the errors pass that are fine.
 func but(err error, fine ...syscall.Errno) error {
 	for _, f := range fine {
-		if err == error(f) {
+		if errors.Is(err, f) {
 			return nil
 		}
 	}

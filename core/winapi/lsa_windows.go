@@ -76,7 +76,7 @@ func policy(access uint32, do func(handle uintptr) error) error {
 	if err := status(r); err != nil {
 		return err
 	}
-	defer lsaClose.Call(handle)
+	defer func() { _, _, _ = lsaClose.Call(handle) }()
 	return do(handle)
 }
 
@@ -105,7 +105,7 @@ func RightHolders(right string) ([]string, error) {
 		if err := status(r); err != nil {
 			return err
 		}
-		defer lsaFree.Call(uintptr(unsafe.Pointer(list)))
+		defer func() { _, _, _ = lsaFree.Call(uintptr(unsafe.Pointer(list))) }()
 		for _, sid := range unsafe.Slice(list, n) {
 			out = append(out, sid.String())
 		}
@@ -128,7 +128,7 @@ func AccountRights(sid *windows.SID) ([]string, error) {
 		if err := status(r); err != nil {
 			return err
 		}
-		defer lsaFree.Call(uintptr(unsafe.Pointer(list)))
+		defer func() { _, _, _ = lsaFree.Call(uintptr(unsafe.Pointer(list))) }()
 		for _, s := range unsafe.Slice(list, n) {
 			out = append(out, s.text())
 		}
