@@ -76,6 +76,8 @@ func (s *Shell) newPage(name setup.Page) page {
 		return newPendings(s, st)
 	case setup.PageOverview:
 		return newOverview(s)
+	case setup.PageCompare:
+		return newCompare(s, st)
 	case setup.PageTasks:
 		return newTasks(s)
 	case setup.PageUndo:

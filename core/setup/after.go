@@ -27,7 +27,7 @@ const (
 // a connection to the database, so that they serve on the active server and on an
 // admin's desk too.
 func AfterPages() []Page {
-	return []Page{PageOverview, PagePending, PageTasks, PageUndo}
+	return []Page{PageOverview, PagePending, PageCompare, PageTasks, PageUndo}
 }
 
 // After is where Additional tasks stand. State.After is nil while the wizard is
@@ -45,6 +45,8 @@ type After struct {
 	Tasks []review.Task `json:"tasks,omitempty"`
 	// Pending is the review of pending exports; nil until something was asked.
 	Pending *Pending `json:"pending,omitempty"`
+	// Compare is where the page Compare stands; ask with State.Comparison.
+	Compare *Comparison `json:"compare,omitempty"`
 }
 
 // AfterOpened opens Additional tasks at a page, "" for the first.

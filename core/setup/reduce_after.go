@@ -177,7 +177,7 @@ func (e Reread) land(s State) State {
 		return s
 	}
 	sameTicks := s.Ticks != nil && tickKey(s) == keyOf(e.Facts) // newer than what was on disk
-	s = s.withAfter(func(a *After) { *a = After{From: a.From, Want: a.Want, Facts: &e.Facts} })
+	s = s.withAfter(func(a *After) { *a = After{From: a.From, Want: a.Want, Facts: &e.Facts, Compare: a.Compare} })
 	if !sameTicks {
 		s.Ticks = e.Ticked
 	}

@@ -33,6 +33,7 @@ func states() map[string]setup.State {
 		"a-connection": fixture.Connection(), "a-overview": fixture.Overview(), "a-tasks": fixture.AfterTasks(), "a-undo": fixture.AfterUndo(), "a-undo-none": fixture.After(setup.PageUndo),
 		"b-pending": fixture.Pending(), "b-pending-million": fixture.PendingMillion(), "b-pending-nothing": fixture.PendingNothing(),
 		"b-pending-uncounted": fixture.PendingUncounted(), "b-pending-busy": fixture.PendingBusy(), "b-pending-object": fixture.PendingObject(),
+		"a-compare": fixture.Compare(), "a-compare-same": fixture.ComparedSame(), "a-compare-many": fixture.ComparedMany(), "a-compare-refused": fixture.CompareRefused(),
 	}
 }
 

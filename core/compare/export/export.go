@@ -34,9 +34,6 @@ const (
 // a connector with its directory's schema, has 2 MB.
 const maxFile = 256 << 20
 
-// How is the line of PowerShell that makes an export, on the server to compare with.
-const How = `Import-Module ADSync; Get-ADSyncServerConfiguration -Path "$env:USERPROFILE\Desktop\ADSyncExport"`
-
 // Open reads the export at a path: a folder or a .zip file. Errors are
 // *problem.Problem, except that of an ended ctx.
 func Open(ctx context.Context, name string) (*compare.Config, error) {
@@ -174,7 +171,7 @@ func find(f fs.FS, label string) (string, error) {
 	return "", &problem.Problem{
 		Code: CodeNoExport, What: label + " holds no configuration export.",
 		Why: "An export has the folders " + strings.Join(folders, ", ") + "; none of them is there.",
-		Fix: "Choose the folder that this line wrote on the other server: " + How,
+		Fix: "Choose the folder that this line wrote on the other server: " + compare.How,
 	}
 }
 
