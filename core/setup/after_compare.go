@@ -93,7 +93,7 @@ func (s State) CanCompare() bool {
 	return s.After != nil && s.After.Facts != nil && s.free(TaskCompare) && !s.Comparison().Answer.missing()
 }
 
-func (e CompareEdited) reduce(s State) (State, Effect) {
+func (e CompareEdited) reduce(s State) (State, Effect) { //nolint:unparam // afterEvent wants an Effect of every event
 	if s.Busy != nil && s.Busy.Task == TaskCompare {
 		return s, nil
 	}
