@@ -18,9 +18,16 @@ type Forest struct {
 
 // Exceptions are objects that rights on the head of a domain do not reach.
 type Exceptions struct {
-	Admins Examples `json:"admins"`         // accounts under AdminSDHolder
-	Units  Examples `json:"units"`          // organizational units that block inheritance
-	More   bool     `json:"more,omitempty"` // not all objects were looked at
+	Admins Examples `json:"admins"`           // accounts under AdminSDHolder
+	Units  Examples `json:"units"`            // organizational units that block inheritance
+	More   bool     `json:"more,omitempty"`   // not all objects were looked at
+	Unread []Unread `json:"unread,omitempty"` // domains that could not be looked at, which the numbers leave out
+}
+
+// Unread is a domain that could not be looked at.
+type Unread struct {
+	Domain string `json:"domain"` // DNS name
+	Why    string `json:"why"`    // for a person
 }
 
 // Examples are a number of objects, of which some are named.

@@ -20,21 +20,23 @@ const maxExamples = 3
 // exceptions looks for objects that do not inherit the rights given on the head of
 // their domain: accounts under AdminSDHolder (adminCount, MS-ADTS 3.1.1.6.1) and
 // organizational units whose list is protected against inheritance.
+//
+// A domain that can't be asked is named; the others count all the same.
 func (v *visit) exceptions(ctx context.Context) facts.Read[facts.Exceptions] {
 	var out facts.Exceptions
-	now := v.d.now()
 	for _, dom := range v.domains {
 		s, err := v.in(ctx, dom)
 		if err == nil {
 			err = s.exceptions(ctx, dom, &out)
 		}
 		if err != nil {
-			return facts.Unknown[facts.Exceptions](dom.DNS, reason(err), now)
+			out.Unread = append(out.Unread, facts.Unread{Domain: dom.DNS, Why: reason(err)})
 		}
 	}
-	return facts.Known(out, v.root().DNS, now)
+	return facts.Known(out, v.root().DNS, v.d.now())
 }
 
+// exceptions adds those of one domain, or nothing when they can't all be read.
 func (s *session) exceptions(ctx context.Context, dom domain, out *facts.Exceptions) error {
 	admins, err := s.search(ctx, query{
 		base: dom.base, scope: ldap.ScopeWholeSubtree, filter: "(&(objectCategory=person)(objectClass=user)(adminCount=1))",
@@ -43,15 +45,15 @@ func (s *session) exceptions(ctx context.Context, dom domain, out *facts.Excepti
 	if err != nil {
 		return err
 	}
-	for _, e := range admins {
-		out.Admins.Add(e.DN, maxExamples)
-	}
 	units, err := s.search(ctx, query{
 		base: dom.base, scope: ldap.ScopeWholeSubtree, filter: "(objectCategory=organizationalUnit)",
 		attrs: []string{"nTSecurityDescriptor"}, limit: exceptionsLimit, controls: []ldap.Control{sdFlags()},
 	})
 	if err != nil {
 		return err
+	}
+	for _, e := range admins {
+		out.Admins.Add(e.DN, maxExamples)
 	}
 	for _, e := range units {
 		raw := e.GetEqualFoldRawAttributeValue("nTSecurityDescriptor")

@@ -14,7 +14,6 @@ import (
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 
-	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
@@ -214,23 +213,4 @@ func kerberosError(err error, user string) error {
 		return r.problem(user, err.Error())
 	}
 	return fmt.Errorf("no ticket: %w", err)
-}
-
-// krbRefusals are the error numbers about an account. Kerberos tells less than
-// LDAP: several states of an account share one number.
-var krbRefusals = map[string]refusal{
-	"6":  refusals["525"],
-	"24": refusals["52e"],
-	"18": {
-		CodeRevoked, answers.FieldForestUser, "The account %s is disabled, expired, locked out, or may not sign in at this time.", "Kerberos does not say which.",
-		"Look at the account in Active Directory Users and Computers (tab Account). It was tried once and is not tried again by itself.",
-	},
-	"23": {
-		CodeKeyExpired, answers.FieldForestPass, "The password of %s has expired or must be changed before the first sign-in.", "",
-		"Sign in once with this account and change its password, then type the new one here.",
-	},
-	"12": {
-		CodeWorkstation, answers.FieldForestUser, "The account %s may not sign in from this computer or at this time.", "",
-		"Widen its logon hours and workstations in Active Directory Users and Computers (tab Account), or give another account.",
-	},
 }

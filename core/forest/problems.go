@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -51,56 +50,6 @@ const (
 	CodeTrustFile    problem.Code = "ad.tls.trust-file"        // the file of an authority can't be used
 )
 
-var subCode = regexp.MustCompile(`\bdata ([0-9a-fA-F]+)`)
-
-// refusal is one reason why a sign-in is refused.
-type refusal struct {
-	code           problem.Code
-	field          problem.Field
-	what, why, fix string
-}
-
-// refusals are the sub-codes of result 49 (Windows error numbers in hexadecimal;
-// learn.microsoft.com/windows/win32/debug/system-error-codes). %s is the account.
-var refusals = map[string]refusal{
-	"525": {
-		CodeUserUnknown, answers.FieldForestUser, "There is no account %s.", "",
-		"Check the spelling of the user name and its domain.",
-	},
-	"52e": {
-		CodeWrong, answers.FieldForestPass, "The user name or the password for %s is not correct.", "Wrong attempts count towards locking the account.",
-		"Type it again. It was tried once and is not tried again by itself.",
-	},
-	"530": {
-		CodeHours, answers.FieldForestUser, "The account %s may not sign in at this time of the day.", "Its logon hours are restricted.",
-		"Widen the logon hours in Active Directory Users and Computers (tab Account), or give another account.",
-	},
-	"531": {
-		CodeWorkstation, answers.FieldForestUser, "The account %s may not sign in from this computer.", "It is restricted to certain workstations.",
-		"Add this computer at Log On To in Active Directory Users and Computers (tab Account), or give another account.",
-	},
-	"532": {
-		CodeExpired, answers.FieldForestPass, "The password of %s has expired.", "",
-		"Change the password, then type the new one here. A connector account is best set to Password never expires.",
-	},
-	"533": {
-		CodeDisabled, answers.FieldForestUser, "The account %s is disabled.", "",
-		"Enable it in Active Directory Users and Computers, or give another one.",
-	},
-	"701": {
-		CodeAccountOver, answers.FieldForestUser, "The account %s has expired.", "",
-		"Set Account expires to Never in Active Directory Users and Computers (tab Account), or give another one.",
-	},
-	"773": {
-		CodeMustChange, answers.FieldForestPass, "The password of %s must be changed before the first sign-in.", "",
-		"Sign in once with this account and change its password, then type the new one here.",
-	},
-	"775": {
-		CodeLocked, answers.FieldForestUser, "The account %s is locked out.", "There were too many wrong passwords.",
-		"Unlock it in Active Directory Users and Computers, or wait until the lockout ends; it was not tried again.",
-	},
-}
-
 // signInProblem puts a refused simple bind into words.
 func signInProblem(err error, user string) *problem.Problem {
 	var e *ldap.Error
@@ -121,10 +70,6 @@ func signInProblem(err error, user string) *problem.Problem {
 		Code: CodeSignIn, Field: answers.FieldForestUser, What: "The domain controller refused the sign-in of " + user + ".",
 		Fix: "The details hold the domain controller's own words. It was tried once and is not tried again by itself.", Detail: text,
 	}
-}
-
-func (r refusal) problem(user, detail string) *problem.Problem {
-	return &problem.Problem{Code: r.code, Field: r.field, What: fmt.Sprintf(r.what, user), Why: r.why, Fix: r.fix, Detail: detail}
 }
 
 // ldapText gives what a server said, with its result.

@@ -206,4 +206,8 @@ func TestDomainThatDoesNotAnswer(t *testing.T) {
 	if got := a.Forest.Domains.Or(nil); len(got) != 2 || !got[0].Root || got[1].NetBIOS != "EUROPE" {
 		t.Errorf("domains %+v", got)
 	}
+	x, known := a.Forest.Exceptions.Get()
+	if !known || x.Admins.Count == 0 || len(x.Unread) != 1 || x.Unread[0].Domain != "europe.contoso.test" || x.Unread[0].Why == "" {
+		t.Errorf("exceptions %+v %s", x, a.Forest.Exceptions.Reason())
+	}
 }

@@ -28,7 +28,7 @@ type account struct {
 	disabled        bool
 	mustChange      bool
 	bad             int // wrong passwords since the last good one
-	rights          map[facts.Feature]bool
+	rights          map[held]bool
 }
 
 // lockout is the pretend forests' threshold of wrong passwords.
@@ -122,7 +122,7 @@ func (f *forest) rights(a *account, r setup.ForestRequest) []facts.Right {
 			right := facts.Right{Feature: feature, Domain: domain.DNS, State: facts.RightGranted, Text: rightText(feature) + " on " + domain.DNS}
 			if r.Answer.Option == answers.ExistingAccount {
 				right.State = facts.RightHas
-				if !a.rights[feature] {
+				if !a.rights[rightOn(feature, domain.DNS)] {
 					right.State = facts.RightLacks
 					right.Command = dsacls(feature, domain.DNS, f.netbios+`\`+a.sam)
 					right.Missing = missing(feature, domain.DNS)
@@ -243,9 +243,9 @@ func (d *directory) CreateAccount(ctx context.Context, p plan.Account, admin app
 	if _, err := rand.Read(b[:]); err != nil {
 		return secret.Value{}, fmt.Errorf("make a password: %w", err)
 	}
-	a := &account{sam: p.User, password: base64.RawStdEncoding.EncodeToString(b[:]), description: p.Comment, rights: map[facts.Feature]bool{}}
+	a := &account{sam: p.User, password: base64.RawStdEncoding.EncodeToString(b[:]), description: p.Comment, rights: map[held]bool{}}
 	for _, g := range p.Grants {
-		a.rights[g.Feature] = true
+		a.rights[rightOn(g.Feature, g.Domain)] = true
 	}
 	f.accounts[strings.ToLower(p.User)] = a
 	return secret.New(a.password), nil

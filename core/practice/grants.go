@@ -77,7 +77,7 @@ func (d *directory) Ungranted(ctx context.Context, p plan.Account, admin apply.C
 	var out []apply.Entry
 	err := d.granting(ctx, p, admin, func(a *account) {
 		for _, g := range p.Grants {
-			if !a.rights[g.Feature] {
+			if !a.rights[rightOn(g.Feature, g.Domain)] {
 				out = append(out, apply.Entry{Domain: g.Domain, Object: dn(g.Domain), ACE: []byte(g.Feature), Text: g.Text})
 			}
 		}
@@ -89,10 +89,10 @@ func (d *directory) Ungranted(ctx context.Context, p plan.Account, admin apply.C
 func (d *directory) Grant(ctx context.Context, p plan.Account, admin apply.Credential, entries []apply.Entry) error {
 	return d.granting(ctx, p, admin, func(a *account) {
 		if a.rights == nil {
-			a.rights = map[facts.Feature]bool{}
+			a.rights = map[held]bool{}
 		}
 		for _, e := range entries {
-			a.rights[facts.Feature(e.ACE)] = true
+			a.rights[rightOn(facts.Feature(e.ACE), e.Domain)] = true
 		}
 	})
 }
@@ -101,7 +101,7 @@ func (d *directory) Grant(ctx context.Context, p plan.Account, admin apply.Crede
 func (d *directory) Revoke(ctx context.Context, p plan.Account, admin apply.Credential, entries []apply.Entry) error {
 	return d.granting(ctx, p, admin, func(a *account) {
 		for _, e := range entries {
-			delete(a.rights, facts.Feature(e.ACE))
+			delete(a.rights, rightOn(facts.Feature(e.ACE), e.Domain))
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package practice
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
@@ -14,7 +16,7 @@ func newDirectory(r recipe, o Options) *directory {
 		for _, domain := range spec.Domains {
 			f.domains = append(f.domains, facts.Domain{DNS: domain.Name, NetBIOS: domain.NetBIOS, Root: strings.EqualFold(domain.Name, spec.Name)})
 		}
-		for _, a := range accounts(func(sam string) string { return r.password(spec.NetBIOS + `\` + sam) }) {
+		for _, a := range accounts(f.domains, func(sam string) string { return r.password(spec.NetBIOS + `\` + sam) }) {
 			f.accounts[strings.ToLower(a.sam)] = a
 		}
 		d.forests[strings.ToLower(spec.Name)] = f
@@ -24,16 +26,13 @@ func newDirectory(r recipe, o Options) *directory {
 
 // accounts are those of every pretend forest, with their passwords. The last one is what the previous
 // server left.
-func accounts(password func(sam string) string) []*account {
-	all := map[facts.Feature]bool{}
-	for f := range grants {
-		all[f] = true
-	}
+func accounts(domains []facts.Domain, password func(sam string) string) []*account {
+	all := everywhere(domains, slices.Collect(maps.Keys(grants))...)
 	return []*account{
 		{sam: "ea", password: password("ea"), enterpriseAdmin: true, domainAdmin: true},
 		{sam: "admin", password: password("admin"), domainAdmin: true},
 		{sam: "svc-adsync", password: password("svc-adsync"), rights: all},
-		{sam: "svc-poor", password: password("svc-poor"), rights: map[facts.Feature]bool{facts.FeatureBasicRead: true}},
+		{sam: "svc-poor", password: password("svc-poor"), rights: everywhere(domains, facts.FeatureBasicRead)},
 		{sam: "locked", password: password("locked"), bad: lockout},
 		{sam: "disabled", password: password("disabled"), disabled: true},
 		{sam: "newhire", password: password("newhire"), mustChange: true},

@@ -15,6 +15,27 @@ type grant struct {
 	flag string   // /I:S, or empty for the domain head alone
 }
 
+// held is a feature on a domain: what is given on one head reaches no other domain.
+type held struct {
+	feature facts.Feature
+	domain  string // DNS name in lower case
+}
+
+func rightOn(feature facts.Feature, domain string) held {
+	return held{feature, strings.ToLower(domain)}
+}
+
+// everywhere gives features on all domains of a forest.
+func everywhere(domains []facts.Domain, features ...facts.Feature) map[held]bool {
+	out := map[held]bool{}
+	for _, d := range domains {
+		for _, f := range features {
+			out[rightOn(f, d.DNS)] = true
+		}
+	}
+	return out
+}
+
 var grants = map[facts.Feature]grant{
 	facts.FeatureBasicRead: {"Read all properties of users, groups, contacts, computers and devices", []string{
 		`%s:RP;;user`, `%s:RP;;group`, `%s:RP;;contact`, `%s:RP;;computer`, `%s:RP;;inetOrgPerson`, `%s:RP;;device`, `%s:RP;;foreignSecurityPrincipal`,
