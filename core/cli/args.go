@@ -31,6 +31,8 @@ type Options struct {
 	Undo      bool
 	Heartbeat bool // renew this server's claim
 	Review    bool
+	CSV       string // file for the list of pending exports, with /review
+	Connector string // name of the connector whose list is written, with CSV
 	Compare   string // the two sides of /compare
 	Answers   string // file
 	JSON      bool
@@ -81,6 +83,8 @@ func options() []option {
 		{"resume", "", false, "go on with the installation that an earlier run left unfinished on this computer", func(o *Options, _ string) { o.Resume = true }},
 		{"undo", "", false, "take back the installation that an earlier run left or finished on this computer", func(o *Options, _ string) { o.Undo = true }},
 		{"review", "", false, "read a database, print its configuration, pending exports and tasks, change nothing", func(o *Options, _ string) { o.Review = true }},
+		{"csv", "FILE", true, "with /review: write the list of pending exports to FILE, as CSV", func(o *Options, v string) { o.CSV = v }},
+		{"connector", "NAME", true, "with /csv: only the pending exports of this connector", func(o *Options, v string) { o.Connector = v }},
 		{"compare", "ACTIVE,NEW", true, "compare two configurations, each an exported folder or .zip, db (the answers' database) or another answers file", func(o *Options, v string) { o.Compare = v }},
 		{"heartbeat", "", false, "renew the time of this server's claim on the database and write nothing else, for a scheduler", func(o *Options, _ string) { o.Heartbeat = true }},
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
@@ -169,13 +173,14 @@ func (o *Options) fits() error {
 // commandRules are about what is to be done.
 func (o *Options) commandRules() []rule {
 	reopens := o.Resume || o.Undo
+	nothing := o.Answers == "" && !o.Practice
 	return []rule{
 		{o.Heartbeat && (o.works() || o.Practice || o.Report != "" || o.Tour != ""), "/heartbeat goes with /answers and /json only."},
 		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
 		{reopens && (o.Check || o.Install || o.Resume && o.Undo), "Give one of /check, /install, /resume and /undo."},
 		{reopens && o.Practice, "/resume and /undo do not go with /practice: a practice site ends with the program."},
-		{o.Install && o.Answers == "" && !o.Practice, "/install needs /answers:FILE, or /practice."},
-		{o.Check && o.Answers == "" && !o.Practice, "/check needs /answers:FILE, or /practice."},
+		{o.Install && nothing, "/install needs /answers:FILE, or /practice."},
+		{o.Check && nothing, "/check needs /answers:FILE, or /practice."},
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -109,7 +110,13 @@ func problems(s setup.State, err error) []*problem.Problem {
 		}
 		out = append(out, p)
 	}
-	if err != nil {
+	var several interface{ Unwrap() []error }
+	switch {
+	case errors.As(err, &several):
+		for _, e := range several.Unwrap() {
+			add(problem.From(e))
+		}
+	case err != nil:
 		add(problem.From(err))
 	}
 	for _, p := range s.Problems {

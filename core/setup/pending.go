@@ -212,7 +212,13 @@ const CodePendingFile problem.Code = "pending.file"
 func WriteCSV(ctx context.Context, r *pending.Reader, q pending.Query, path string, say func(string)) (rows int64, err error) {
 	err = wholefile.Stream(path, func(w io.Writer) error {
 		var err error
-		rows, err = r.CSV(ctx, q, w, func(done, total int64) { say(fmt.Sprintf("%d of %d rows written…", done, total)) })
+		told := int64(-1)
+		rows, err = r.CSV(ctx, q, w, func(done, total int64) {
+			if percent := done * 100 / max(1, total); percent != told {
+				told = percent
+				say(fmt.Sprintf("%d of %d rows written (%d %%)…", done, total, percent))
+			}
+		})
 		return err
 	})
 	if err == nil || ctx.Err() != nil || problem.As(err) != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
@@ -30,8 +29,11 @@ type RunOptions struct {
 	Resume bool
 	// Undo takes back the installation that an earlier run left or finished.
 	Undo bool
-	// Review reads the database as Additional tasks do.
+	// Review reads the database as Additional tasks do, and counts what waits.
 	Review bool
+	// CSV is the file that Review writes the list of pending exports to, "" for
+	// none, and Connector the name of the connector whose list it is, "" for all.
+	CSV, Connector string
 }
 
 // Run walks a session from Welcome to the end with the answers and secrets that
@@ -54,7 +56,7 @@ func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
 	case o.Undo:
 		err = u.undo(ctx)
 	case o.Review:
-		err = u.review(ctx)
+		err = u.review(ctx, o)
 	default:
 		err = u.check(ctx)
 	}
@@ -119,16 +121,6 @@ func (u unattended) check(ctx context.Context) error {
 func (s State) namesTenant() bool {
 	who := s.Answers.Entra.User + s.Answers.Entra.Client
 	return strings.TrimSpace(who) != "" && s.tenantDomain() != ""
-}
-
-// review opens Additional tasks, whose facts and tasks are in the state afterwards.
-func (u unattended) review(ctx context.Context) error {
-	state := u.s.State()
-	if why := missingComponents(answers.Answers{SQL: state.Answers.SQL}, state.Given); why != "" {
-		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
-	}
-	_, err := u.do(ctx, AfterOpened{})
-	return err
 }
 
 func (u unattended) install(ctx context.Context) error {
