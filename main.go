@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
@@ -38,9 +39,11 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the program: it gives the exit code.
+// run is the program: it gives the exit code. Ctrl+C, the end that a service
+// manager asks for and, on Windows, closing the console end it in good order
+// (https://pkg.go.dev/os/signal#hdr-Windows).
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	options, err := cli.ParseArgs(args)
 	if err == nil {
@@ -65,6 +68,9 @@ func report(err error, stderr io.Writer, attended bool) int {
 		return cli.ExitUsage
 	default:
 		text := err.Error()
+		if errors.Is(err, context.Canceled) {
+			err = problem.From(context.Canceled)
+		}
 		if p := problem.As(err); p != nil {
 			text = p.Text()
 		}
@@ -104,7 +110,7 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 	case o.Review:
 		return cli.RunReview(ctx, params, o, stdout, stderr)
 	case o.Compare != "":
-		err := cli.Compare(ctx, params.Site, o, answers.Source{LookupEnv: os.LookupEnv, ReadFile: os.ReadFile}, stdout, stderr)
+		err := cli.Compare(ctx, params.Site, o, answers.System(), stdout, stderr)
 		if params.Site.Close != nil {
 			err = errors.Join(err, params.Site.Close())
 		}
@@ -149,7 +155,7 @@ func parameters(ctx context.Context, o cli.Options, stderr io.Writer) (setup.Par
 	}
 	if o.Practice {
 		if _, err := practice.Find(o.Scenario); err != nil {
-			return p, &cli.UsageError{Text: err.Error()}
+			return p, &cli.UsageError{Text: "/practice: " + err.Error()}
 		}
 		if p.Site, err = p.OpenPractice(ctx, o.Scenario); err != nil {
 			return p, err
@@ -166,8 +172,7 @@ func parameters(ctx context.Context, o cli.Options, stderr io.Writer) (setup.Par
 	if o.Answers == "" {
 		return p, nil
 	}
-	source := answers.Source{LookupEnv: os.LookupEnv, ReadFile: os.ReadFile}
-	p.Site, err = cli.FillIn(p.Site, o.Answers, source)
+	p.Site, err = cli.FillIn(p.Site, o.Answers, answers.System())
 	return p, err
 }
 
@@ -179,12 +184,16 @@ func dataDir() (string, error) {
 			return filepath.Join(base, "ADSync Reconnect"), nil
 		}
 	}
-	if base := os.Getenv("XDG_STATE_HOME"); base != "" {
+	if base := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(base) { // a relative one is to be ignored, says the specification
 		return filepath.Join(base, "adsync-reconnect"), nil
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("find the folder for this program's data: %w", err)
+		return "", &problem.Problem{
+			Code: "data.folder.unknown", What: "It is not known where this program's data is kept.",
+			Why: "Journals, the vault and reports lie in the home folder of whoever starts the program, and the environment names none.",
+			Fix: "Set HOME, or XDG_STATE_HOME to a folder of your choice.", Cause: err,
+		}
 	}
 	return filepath.Join(home, ".local", "state", "adsync-reconnect"), nil
 }

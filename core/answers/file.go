@@ -30,15 +30,23 @@ func (e *FileError) Error() string {
 // Parse reads an answers file: one JSON object with the fields of Answers, named
 // exactly as in their json tags. Unknown fields are refused with the nearest
 // valid name, secrets that stand there literally are refused, and choices must
-// be one of the documented words. Errors are *FileError.
+// be one of the documented words. The text is UTF-8, or UTF-16 with a byte order
+// mark. Errors are *FileError.
 func Parse(data []byte) (Answers, error) {
 	var tree any
-	dec := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
+	data = plain(data)
+	if len(bytes.TrimSpace(data)) == 0 {
+		return Answers{}, &FileError{Text: "the file is empty"}
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&tree); err != nil {
 		return Answers{}, syntaxError(data, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return Answers{}, &FileError{Text: "there is more behind the first JSON object; an answers file holds just one"}
+	}
+	if err := twice(data); err != nil {
+		return Answers{}, err
 	}
 	if err := check(tree, reflect.TypeFor[Answers](), ""); err != nil {
 		return Answers{}, err

@@ -31,6 +31,9 @@ func TestParse_mistakes(t *testing.T) {
 	for name, c := range map[string]struct{ in, want string }{
 		"not JSON":          {"{\n\"sql\": {", "not valid JSON"},
 		"line is named":     {"{\n\"sql\": x}", "line 2"},
+		"empty":             {"\ufeff\r\n", "the file is empty"},
+		"twice":             {`{"sql": {"server": "a", "user": "u", "server": "b"}}`, "sql.server: it stands here twice"},
+		"twice in a list":   {`{"forests": [{"forest": "a"}, {"forest": "a", "forest": "b"}]}`, "forests[1].forest: it stands here twice"},
 		"two objects":       {`{} {}`, "just one"},
 		"unknown field":     {`{"sql": {"sever": "x"}}`, `sql.sever: there is no such field; did you mean "server"?`},
 		"unknown, far":      {`{"zzzzzz": 1}`, "valid here: acknowledge"},

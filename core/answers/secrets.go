@@ -71,9 +71,10 @@ func (s Source) lookup(r SecretRef) (secret.Value, error) {
 		if err != nil {
 			return secret.Value{}, fmt.Errorf("the file cannot be read: %w", err)
 		}
+		b = plain(b)
 		text = string(b)
 		if utf8.Valid(b) { // a PKCS #12 file is no text, and every byte of it counts
-			text = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(text, "\ufeff"), "\n"), "\r")
+			text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 		}
 	}
 	if text == "" {

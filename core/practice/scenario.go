@@ -174,9 +174,10 @@ func ofTenant(what tenant.Scenario, title, text string) Scenario {
 const PortSuffix = "+port"
 
 // Find gives the scenario called name, the default for an empty name. A
-// PortSuffix does not count. The error names the nearest one.
+// PortSuffix does not count. The case of letters does not
+// count either. The error names the nearest one, or all.
 func Find(name string) (Scenario, error) {
-	name = strings.TrimSuffix(name, PortSuffix)
+	name = strings.ToLower(strings.TrimSuffix(name, PortSuffix))
 	if name == "" {
 		name = Default
 	}
@@ -190,5 +191,5 @@ func Find(name string) (Scenario, error) {
 	if near := nearest.Name(name, names); near != "" {
 		return Scenario{}, fmt.Errorf("there is no scenario %q; did you mean %q?", name, near)
 	}
-	return Scenario{}, fmt.Errorf("there is no scenario %q", name)
+	return Scenario{}, fmt.Errorf("there is no scenario %q; there are %s", name, strings.Join(names, ", "))
 }
