@@ -29,6 +29,8 @@ func TestClassify(t *testing.T) {
 		{"This software is provided ‘as-is’, without any express or implied warranty", "Zlib"},
 		{mit + "\n" + bsd, "MIT BSD-2-Clause"},
 		{"Copyright somebody, all rights reserved", ""},
+		{"The FreeType Project LICENSE", "FTL"},
+		{"subject to your choice of exactly one of\nthe following two licenses:\n * The FreeType License, or\n * The GNU General Public License", ""},
 	} {
 		got, err := classify(c.text)
 		if err != nil || strings.Join(got, " ") != c.want {
@@ -39,10 +41,11 @@ func TestClassify(t *testing.T) {
 
 func TestLicencesOf_refuses(t *testing.T) {
 	for name, texts := range map[string][]terms{
-		"no text":      nil,
-		"unknown text": {{"LICENSE", "All rights reserved"}},
-		"GPL":          {{"LICENSE", mit}, {"COPYING", "GNU GENERAL PUBLIC LICENSE Version 3"}},
-		"AGPL":         {{"LICENSE", "GNU Affero General Public License"}},
+		"no text":                        nil,
+		"unknown text":                   {{"LICENSE", "All rights reserved"}},
+		"GPL":                            {{"LICENSE", mit}, {"COPYING", "GNU GENERAL PUBLIC LICENSE Version 3"}},
+		"a choice whose text is missing": {{"LICENSE", "Your choice of exactly one of the following two licenses: * The FreeType License * the GNU General Public License"}},
+		"AGPL":                           {{"LICENSE", "GNU Affero General Public License"}},
 	} {
 		if ids, err := licencesOf(part{name: "example.org/m", version: "v1", texts: texts}); err == nil {
 			t.Errorf("%s: taken as %v", name, ids)

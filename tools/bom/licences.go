@@ -24,7 +24,7 @@ type part struct {
 type terms struct{ name, text string }
 
 // licenceFile matches the names of files with terms.
-var licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|ofl|3rdparty)([-_.].*)?$`)
+var licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|ofl|ftl|3rdparty)([-_.].*)?$`)
 
 // notBuilt are files with terms of what is in a module, but not in the programs.
 var notBuilt = []string{"LICENSE_EmojiOneColor.txt"}
@@ -76,12 +76,17 @@ var known = []struct {
 	{"Zlib", []string{"this software is provided 'as-is', without any express or implied"}, ""},
 	{"OFL-1.1", []string{"sil open font license"}, ""},
 	{"Bitstream-Vera", []string{"bitstream vera"}, ""},
+	{"FTL", []string{"the freetype project license"}, ""},
 	{"Unlicense", []string{"free and unencumbered software released into the public domain"}, ""},
 	{"CC0-1.0", []string{"cc0 1.0 universal"}, ""},
 }
 
 // refused are words of licences that would bind the whole program.
 var refused = regexp.MustCompile(`(?i)gnu (affero |lesser )?general public license|server side public license|business source license`)
+
+// choice are words of a text that offers the terms of FreeType beside refused ones,
+// to choose from. The programs take those of FreeType, whose text is among the terms.
+const choice = "your choice of exactly one of the following two licenses: * the freetype license"
 
 // licencesOf names the licences of a part. It gives an error for a part without
 // terms, with terms that are not known, or with terms that are refused.
@@ -113,7 +118,7 @@ func licencesOf(p part) ([]string, error) {
 // classify names the licences of a text: none for a notice without terms.
 func classify(text string) ([]string, error) {
 	plain := strings.Join(strings.Fields(strings.ToLower(strings.NewReplacer("’", "'", "‘", "'", "“", "\"", "”", "\"").Replace(text))), " ")
-	if m := refused.FindString(plain); m != "" && !strings.Contains(plain, "mozilla public license") {
+	if m := refused.FindString(plain); m != "" && !strings.Contains(plain, "mozilla public license") && !strings.Contains(plain, choice) {
 		return nil, fmt.Errorf("%q is not for this program", m)
 	}
 	var ids []string

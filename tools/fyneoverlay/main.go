@@ -80,6 +80,9 @@ func generate(ctx context.Context, root, out, soft string, pictures bool) error 
 	if err := apply(filepath.Join(out, "vendor"), smaller); err != nil {
 		return err
 	}
+	if err := packFonts(filepath.Join(out, "vendor")); err != nil {
+		return err
+	}
 	if err := addPainter(soft, fyne, pictures); err != nil {
 		return err
 	}

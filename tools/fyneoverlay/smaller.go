@@ -10,8 +10,6 @@ import (
 	"strings"
 )
 
-const fonts = "fyne.io/fyne/v2/theme/bundled-fonts.go"
-
 // smaller are spots of vendored modules, relative to vendor/, that put into the
 // program what it never uses.
 var smaller = []edit{
@@ -27,6 +25,8 @@ var smaller = []edit{
 	{fonts, "\tStaticContent: notoSansItalic,\n", "\tStaticContent: notoSansRegular,\n"},
 	{fonts, "//go:embed font/NotoSans-BoldItalic.ttf\nvar notoSansBoldItalic []byte\n\n", ""},
 	{fonts, "\tStaticContent: notoSansBoldItalic,\n", "\tStaticContent: notoSansBold,\n"},
+	// Fonts of its own for charts, which ui/chart draws with the window's.
+	{charts, "//go:embed fonts/*.ttf.gz\nvar fontFiles embed.FS\n", "var fontFiles embed.FS\n"},
 }
 
 // templates is a spot of Go itself: templates look methods up by name. Only for

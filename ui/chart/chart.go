@@ -40,8 +40,13 @@ type Bars struct {
 // fontName is how the window's font is known to the library.
 const fontName = "window"
 
+// installFont makes the window's font that of every chart: the library's own are not
+// in the programs for Windows.
 var installFont = sync.OnceValue(func() error {
-	return charts.InstallFont(fontName, theme.DefaultTheme().Font(fyne.TextStyle{}).Content())
+	if err := charts.InstallFont(fontName, theme.DefaultTheme().Font(fyne.TextStyle{}).Content()); err != nil {
+		return err
+	}
+	return charts.SetDefaultFont(fontName)
 })
 
 // New makes an object that draws a chart, height px high.
