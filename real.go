@@ -18,10 +18,11 @@ func realSite(dataDir string) setup.Site {
 	p := &probe.Probe{Computer: host.Facts}
 	directory := &forest.Directory{}
 	cloud := entra.New(entra.Params{})
+	installer := install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir, Local: local.This()})
 	return setup.Site{
 		Prober: p, Comparer: p, Reviewer: p, Directory: directory, Cloud: cloud,
-		Installer: install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir, Local: local.This()}),
-		Computer:  host.Name(),
+		Installer: installer, Finder: installer,
+		Computer: host.Name(),
 		Ticks:     ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
 	}
 }

@@ -89,6 +89,32 @@ func credentialOf(creds map[string]Credential, id string) (Credential, bool) {
 
 // changeServer changes the server's row.
 func changeServer(row *ServerRow, w plan.Writes) error {
+	if w.SettingsOnly {
+		row.ConfigVersion = next(row.ConfigVersion)
+	} else if err := changeKeyset(row, w); err != nil {
+		return err
+	}
+	text, err := changeSettings(deref(row.Parameters), w.Settings)
+	if err != nil {
+		return err
+	}
+	if len(w.Settings) > 0 {
+		row.Parameters = &text
+	}
+	return nil
+}
+
+// next gives the number after one, nil where there is none.
+func next(n *int64) *int64 {
+	if n == nil {
+		return nil
+	}
+	up := *n + 1
+	return &up
+}
+
+// changeKeyset changes what comes with a new key set: counter, ids and groups.
+func changeKeyset(row *ServerRow, w plan.Writes) error {
 	if row.ConfigVersion != nil {
 		if *row.ConfigVersion != w.ConfigBefore {
 			return changedProblem("the counter of settings writes", fmt.Sprint(w.ConfigBefore), fmt.Sprint(*row.ConfigVersion))
@@ -116,13 +142,6 @@ func changeServer(row *ServerRow, w plan.Writes) error {
 			return uneditable("group "+g.Group, err)
 		}
 		row.Groups[column] = g.After
-	}
-	text, err := changeSettings(deref(row.Parameters), w.Settings)
-	if err != nil {
-		return err
-	}
-	if len(w.Settings) > 0 {
-		row.Parameters = &text
 	}
 	return nil
 }

@@ -50,8 +50,21 @@ func isOurs(now, old *int64, ours int64) bool {
 }
 
 // undoServer takes back what was changed in the server's row. The counter is
-// left alone, and not mentioned, when it went on.
+// left alone, and not mentioned, when it went on; where a service is at work with
+// the settings alone, it goes on once more, so that the way back is noticed too.
 func undoServer(row *ServerRow, old ServerRow, w plan.Writes, left *[]string) {
+	if !w.SettingsOnly {
+		undoKeyset(row, old, w, left)
+	}
+	was := row.Parameters
+	undoAllSettings(row, old, w, left)
+	if w.SettingsOnly && !same(was, row.Parameters) {
+		row.ConfigVersion = next(row.ConfigVersion)
+	}
+}
+
+// undoKeyset takes back what came with the new key set.
+func undoKeyset(row *ServerRow, old ServerRow, w plan.Writes, left *[]string) {
 	_ = putBack(&row.ConfigVersion, old.ConfigVersion, w.ConfigAfter)
 	if !putBack(&row.KeysetID, old.KeysetID, w.KeysetAfter) {
 		*left = append(*left, "the key set id")
@@ -71,6 +84,11 @@ func undoServer(row *ServerRow, old ServerRow, w plan.Writes, left *[]string) {
 			*left = append(*left, "the group in "+g.Column)
 		}
 	}
+}
+
+// undoAllSettings takes back the global settings: the text as a whole while it is
+// exactly what Configure wrote.
+func undoAllSettings(row *ServerRow, old ServerRow, w plan.Writes, left *[]string) {
 	if len(w.Settings) == 0 || same(row.Parameters, old.Parameters) {
 		return
 	}

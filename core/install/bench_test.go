@@ -41,11 +41,37 @@ type wire struct {
 	sqlserver.Dialer
 	mu    sync.Mutex
 	conns []net.Conn
+	// sends is called before anything is sent; true cuts the connection instead.
+	sends func() bool
+}
+
+// sender is a connection that may be cut when something is sent over it.
+type sender struct {
+	net.Conn
+	w *wire
+}
+
+func (s sender) Write(data []byte) (int, error) {
+	s.w.mu.Lock()
+	sends := s.w.sends
+	s.w.mu.Unlock()
+	if sends != nil && sends() {
+		_ = s.Close()
+		return 0, net.ErrClosed
+	}
+	return s.Conn.Write(data)
+}
+
+func (w *wire) watch(sends func() bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sends = sends
 }
 
 func (w *wire) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
 	c, err := w.Dialer.DialContext(ctx, network, addr)
 	if err == nil {
+		c = sender{c, w}
 		w.mu.Lock()
 		w.conns = append(w.conns, c)
 		w.mu.Unlock()

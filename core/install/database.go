@@ -2,6 +2,7 @@ package install
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -165,7 +166,7 @@ const keyReports = "reports"
 // report writes the record as HTML and JSON. It is the last step, so that what
 // it says of itself is that it is done.
 func (w *work) report(_ context.Context, a *apply.Work) error {
-	name := "reconnect-" + w.plan.Built.UTC().Format("2006-01-02") + "-" + w.plan.ID[:8]
+	name := cmp.Or(string(w.plan.Purpose), "reconnect") + "-" + w.plan.Built.UTC().Format("2006-01-02") + "-" + w.plan.ID[:8]
 	base := filepath.Join(ReportDir(w.p.DataDir), name)
 	w.reports = []string{base + ".html", base + ".json"}
 	o := apply.Outcome{

@@ -4,6 +4,7 @@
 package install
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -144,9 +145,11 @@ func (i *Installer) with(ctx context.Context, job setup.Job, e errand, do func(*
 	}
 	defer release()
 	i.sweep()
-	vault, err := secret.OpenVault(VaultDir(i.p.DataDir), i.p.Protector)
-	if err != nil {
-		return i.failed(unable, err)
+	var vault *secret.Vault // staging mode is left and entered without one
+	if job.Plan.Purpose == plan.Installs {
+		if vault, err = secret.OpenVault(VaultDir(i.p.DataDir), i.p.Protector); err != nil {
+			return i.failed(unable, err)
+		}
 	}
 	journal, err := i.journal(job)
 	if err != nil {
@@ -175,7 +178,7 @@ func (i *Installer) journal(job setup.Job) (*apply.Journal, error) {
 	path := apply.JournalPath(i.p.DataDir, p.ID)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return apply.CreateJournal(i.p.DataDir, apply.Begin{
-			Program: p.Claim.After.Version, Practice: i.p.Practice, Plan: p, Known: job.Known,
+			Program: cmp.Or(p.Claim.After.Version, p.Program), Practice: i.p.Practice, Plan: p, Known: job.Known,
 		}, i.now)
 	}
 	j, err := apply.OpenJournal(path, i.now)
@@ -196,6 +199,7 @@ func (i *Installer) journal(job setup.Job) (*apply.Journal, error) {
 // back, as setup.Finder describes: the newest unfinished one, else the newest.
 func (i *Installer) Find() (*apply.Unfinished, error) {
 	list, err := apply.FindUndoable(i.p.DataDir)
+	list = slices.DeleteFunc(list, func(u apply.Unfinished) bool { return u.Begin.Plan.Purpose != plan.Installs })
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

@@ -61,6 +61,9 @@ func (w *work) watch(say func(apply.Progress)) func(apply.Progress) {
 
 // actions gives one action for each step of the plan.
 func (w *work) actions() map[string]apply.Action {
+	if w.plan.Purpose != plan.Installs {
+		return w.switchActions()
+	}
 	out := map[string]apply.Action{}
 	for _, s := range w.plan.Steps {
 		switch s.Kind {
@@ -170,7 +173,13 @@ func (w *work) lock(ctx context.Context) error {
 	if err := w.connect(ctx); err != nil {
 		return err
 	}
-	release, err := adsync.Claim(ctx, w.conn, w.plan.Claim)
+	var release func(context.Context) error
+	var err error
+	if w.plan.Purpose == plan.Installs {
+		release, err = adsync.Claim(ctx, w.conn, w.plan.Claim)
+	} else {
+		release, err = adsync.Hold(ctx, w.conn, w.plan.Claim.Before)
+	}
 	if err != nil {
 		return err
 	}
@@ -189,6 +198,10 @@ func (w *work) recheck(ctx context.Context, a *apply.Work) error {
 		a.Say("Everything is as it was when the plan was made", len(w.plan.Basis), len(w.plan.Basis))
 		return nil
 	}
+	return differs(different)
+}
+
+func differs(different []string) *problem.Problem {
 	return &problem.Problem{
 		Code: CodeDiffers, What: "Something that the plan rests on has changed. Nothing was changed here.",
 		Why:    strings.Join(different, " "),

@@ -24,6 +24,7 @@ const (
 	KindSecrets  Kind = "secrets"  // this server's vault
 	KindDatabase Kind = "database" // the database, in one transaction
 	KindServer   Kind = "server"   // this server: service account, rights, service
+	KindSwitch   Kind = "switch"   // staging mode on or off, in one transaction
 	KindVerify   Kind = "verify"   // read everything back
 	KindReport   Kind = "report"   // write the report
 )
@@ -55,8 +56,20 @@ type Step struct {
 // files that are made to stay are no such thing.
 func (s Step) Alters() bool { return s.Undo != "" && s.Kind != KindReport && s.Kind != KindBackup }
 
-// Plan is everything that Install will do.
+// Purpose tells what a plan is for. Installing is the zero value, so that journals
+// that knew nothing else mean it.
+type Purpose string
+
+// The purposes.
+const (
+	Installs Purpose = ""
+	Leaves   Purpose = "leave-staging" // the server goes live
+	Enters   Purpose = "enter-staging" // the server exports nothing any more
+)
+
+// Plan is everything that Install, or leaving or entering staging mode, will do.
 type Plan struct {
+	Purpose   Purpose   `json:"purpose,omitempty"`
 	ID        string    `json:"id"` // installation id, 32 hex digits
 	Built     time.Time `json:"built"`
 	Server    string    `json:"server"`   // this computer
@@ -71,6 +84,11 @@ type Plan struct {
 	StartSync bool      `json:"startSync"`
 	// Computer is what changes on this computer, nil where it is not Windows.
 	Computer *ThisServer `json:"computer,omitempty"`
+	// Program is the version that made the plan, where no claim is written to say it.
+	Program string `json:"program,omitempty"`
+	// Answered are the conditions for leaving staging mode that were not fulfilled,
+	// and that somebody answered for in writing.
+	Answered []Answered `json:"answered,omitempty"`
 }
 
 // Basis is one fact that the plan rests on, as text that can be compared.
@@ -135,6 +153,9 @@ type Writes struct {
 	Groups        []GroupWrite     `json:"groups,omitempty"`
 	ConfigBefore  int64            `json:"configVersionBefore"`
 	ConfigAfter   int64            `json:"configVersionAfter"`
+	// SettingsOnly leaves everything alone but Settings and the counter, which goes
+	// up by one from whatever it is: key set and connectors are then not looked at.
+	SettingsOnly bool `json:"settingsOnly,omitempty"`
 }
 
 // SettingWrite is one global setting. Existed is false when it is added.

@@ -37,11 +37,7 @@ func KindOf(s facts.Session, computer string) SessionKind {
 	if strings.HasPrefix(program, ownProgram) {
 		return SessionTool // this program, at work in front of somebody else
 	}
-	engine := strings.Contains(login, "adsync") || strings.HasPrefix(afterSlash(login), "aad_")
-	for _, word := range []string{"adsync", "azure ad sync", "miiserver", "entra connect"} {
-		engine = engine || strings.Contains(program, word)
-	}
-	if !engine {
+	if !namedService(program, login) {
 		for _, word := range []string{
 			"management studio", "azure data studio", "azdata", "sqlcmd", "sqlagent", "backup", "veeam", "vss",
 			"monitor", "intellisense", "profiler", "xevent", "ssms", "vscode", "osql", "bcp", "dbatools", "report server",
@@ -56,6 +52,25 @@ func KindOf(s facts.Session, computer string) SessionKind {
 		return SessionHere
 	}
 	return SessionEngine
+}
+
+// ServiceOf tells whether a session is that of the synchronization service of a
+// computer, by the names of program or login.
+func ServiceOf(s facts.Session, computer string) bool {
+	return strings.EqualFold(hostOnly(s.Host), computer) && namedService(strings.ToLower(s.Program), strings.ToLower(s.Login))
+}
+
+// namedService tells whether program or login, in lower case, name the service.
+func namedService(program, login string) bool {
+	if strings.HasPrefix(program, ownProgram) {
+		return false
+	}
+	for _, word := range []string{"adsync", "azure ad sync", "miiserver", "entra connect"} {
+		if strings.Contains(program, word) {
+			return true
+		}
+	}
+	return strings.Contains(login, "adsync") || strings.HasPrefix(afterSlash(login), "aad_")
 }
 
 func afterSlash(login string) string {

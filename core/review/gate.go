@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
@@ -32,9 +33,23 @@ type Condition struct {
 	Override string `json:"override,omitempty"`
 }
 
+// MinReason is how many characters a reason to go on in spite of a condition has at
+// least: a dot is none.
+const MinReason = 10
+
+// Reasoned tells whether a reason is one.
+func Reasoned(reason string) bool {
+	return utf8.RuneCountInString(strings.Join(strings.Fields(reason), " ")) >= MinReason
+}
+
 // Open tells whether the condition lets the server through: it is green, or
 // somebody answered for it in writing.
-func (c Condition) Open() bool { return c.Light == Green || strings.TrimSpace(c.Override) != "" }
+func (c Condition) Open() bool { return c.Light == Green || Reasoned(c.Override) }
+
+// ConditionIDs gives the ids of all conditions, in their order.
+func ConditionIDs() []string {
+	return []string{"owner", "other-server", "sign-in", "cycles", "runs", "deletes", "looked", "writeback"}
+}
 
 // GateInput is what the gate rests on.
 type GateInput struct {
@@ -50,7 +65,7 @@ type GateInput struct {
 // Gate gives the conditions for leaving staging mode, in order.
 func Gate(in GateInput) []Condition {
 	other := in.otherServer()
-	return []Condition{other, in.signIn(), in.cycles(), in.unfinished(), in.deletes(), in.looked(), in.writeback(other)}
+	return []Condition{in.owner(), other, in.signIn(), in.cycles(), in.unfinished(), in.deletes(), in.looked(), in.writeback(other)}
 }
 
 // Passed tells whether every condition lets the server through.
@@ -92,6 +107,34 @@ func (in GateInput) ticked(id string) bool {
 // may still be the previous server's: its reported time lags behind.
 const syncSettled = time.Hour
 
+// owner wants the switch to be made on the server whose database it is: whoever
+// sits elsewhere neither sees its service nor can restart it.
+func (in GateInput) owner() Condition {
+	c := Condition{
+		ID: "owner", Title: "This is the server that the database belongs to",
+		Why: "The service has to be restarted and watched there after the switch. From another computer the wrong server may be meant.",
+		Fix: "Run this program on that server, or write why it is done from here.",
+	}
+	claim := in.Now.ADSync.Claim
+	owner, known := claim.Get()
+	switch {
+	case !known:
+		return c.is(LightNotSet, "Which server claims the database can't be seen: %s.", claim.Reason())
+	case strings.TrimSpace(in.Computer) == "":
+		return c.is(LightNotSet, "The name of this computer is not known.")
+	case owner != nil && strings.EqualFold(owner.Server, in.Computer):
+		return c.is(Green, "%s claims the database, and this is %s.", owner.Server, in.Computer)
+	case owner != nil:
+		return c.is(Red, "%s claims the database, and this is %s.", owner.Server, in.Computer)
+	}
+	for _, s := range in.Now.ADSync.Sessions.Or(nil) {
+		if preflight.ServiceOf(s, in.Computer) {
+			return c.is(Green, "Nobody claims the database, and the synchronization service of this computer uses it.")
+		}
+	}
+	return c.is(LightNotSet, "Nobody claims the database: it was not set up by this program, and no synchronization service of this computer has a connection to it.")
+}
+
 // otherServer looks for a server that is active beside this one. While this one is
 // in staging mode it exports nothing, so that whatever the tenant hears of comes
 // from another.
@@ -103,7 +146,7 @@ func (in GateInput) otherServer() Condition {
 	}
 	sessions, readable := in.Now.ADSync.Sessions.Get()
 	for _, s := range sessions {
-		if preflight.KindOf(s, in.Computer) == preflight.SessionEngine {
+		if in.another(s) {
 			return c.is(Red, "%s has a connection to this database now, by %s.", s.Host, plain(s.Program))
 		}
 	}
@@ -126,6 +169,16 @@ func (in GateInput) otherServer() Condition {
 		return c.is(LightNotSet, "No other server is connected to this database. When the tenant was last synchronized can't be read: %s.", in.Tenant.LastSync.Reason())
 	}
 	return c.is(Green, "No other server is connected to this database, and the tenant was last synchronized on %s.", date(last))
+}
+
+// another tells whether a session is of a synchronization service on neither this
+// computer nor the server that the database belongs to.
+func (in GateInput) another(s facts.Session) bool {
+	owner := in.Computer
+	if c, ok := in.Now.ADSync.Claim.Get(); ok && c != nil {
+		owner = c.Server
+	}
+	return preflight.KindOf(s, in.Computer) == preflight.SessionEngine && preflight.KindOf(s, owner) == preflight.SessionEngine
 }
 
 // signIn holds the tasks about the sign-in method against their ticks.

@@ -16,12 +16,25 @@ func ready() review.GateInput {
 	setting(&b, facts.SettingStagingMode, "True")
 	setting(&b, facts.SettingSignOnMethod, "PasswordHashSync")
 	ran(&b, "Delta Import", "Delta Synchronization")
+	b.Now.ADSync.Claim = factstest.Known(&facts.Claim{Server: "SYNC02", Installation: "1"})
 	in := review.GateInput{Basis: b, Computer: "SYNC02"}
 	in.Tasks = review.Look(b)
 	for i := range in.Tasks {
 		in.Tasks[i].Done = in.Tasks[i].First
 	}
 	return in
+}
+
+func TestReasoned(t *testing.T) {
+	for text, want := range map[string]bool{"": false, ".": false, "  a   b  c ": false, "1234567890": true, "ääääääääää": true, "agreed in CHG0012345": true} {
+		if review.Reasoned(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+	c := review.Condition{Light: review.Red, Override: "because"}
+	if c.Open() {
+		t.Error("a reason of 7 characters opens the gate")
+	}
 }
 
 func tick(in *review.GateInput, prefix string, on bool) {
@@ -46,12 +59,15 @@ func tenant(last facts.Read[time.Time]) *facts.Tenant {
 
 func TestGate_allGreen(t *testing.T) {
 	list := review.Gate(ready())
-	for _, c := range list {
+	for i, c := range list {
+		if c.ID != review.ConditionIDs()[i] {
+			t.Errorf("condition %d is %s", i, c.ID)
+		}
 		if c.Light != review.Green || c.Evidence == "" || c.Why == "" || c.Fix == "" || c.Title == "" {
 			t.Errorf("%+v", c)
 		}
 	}
-	if !review.Passed(list) || len(list) != 7 {
+	if !review.Passed(list) || len(list) != len(review.ConditionIDs()) {
 		t.Errorf("%d conditions, passed %v", len(list), review.Passed(list))
 	}
 	if review.Passed(nil) {
@@ -68,6 +84,24 @@ func TestGate(t *testing.T) {
 		want     review.Light
 		evidence string
 	}{
+		{"another server's database", "owner", func(in *review.GateInput) {
+			in.Computer = "DESK7"
+		}, review.Red, "SYNC02 claims the database, and this is DESK7"},
+		{"the owner's own service, seen from a desk", "other-server", func(in *review.GateInput) {
+			in.Computer = "DESK7"
+			in.Now.ADSync.Sessions = factstest.Known([]facts.Session{{Host: "SYNC02", Program: ".Net SqlClient Data Provider", Login: `CONTOSO\adsync`}})
+		}, review.Green, "you ticked"},
+		{"claim unread", "owner", func(in *review.GateInput) {
+			in.Now.ADSync.Claim = factstest.Unknown[*facts.Claim]()
+		}, review.LightNotSet, "may not see it"},
+		{"no claim, own service", "owner", func(in *review.GateInput) {
+			in.Now.ADSync.Claim = factstest.Known[*facts.Claim](nil)
+			in.Now.ADSync.Sessions = factstest.Known([]facts.Session{{Host: "sync02.contoso.local", Program: ".Net SqlClient Data Provider", Login: `NT SERVICE\ADSync`}})
+		}, review.Green, "service of this computer"},
+		{"no claim", "owner", func(in *review.GateInput) {
+			in.Now.ADSync.Claim = factstest.Known[*facts.Claim](nil)
+		}, review.LightNotSet, "Nobody claims"},
+		{"no name", "owner", func(in *review.GateInput) { in.Computer = " " }, review.LightNotSet, "not known"},
 		{"another engine", "other-server", func(in *review.GateInput) {
 			in.Now.ADSync.Sessions = factstest.Known([]facts.Session{engine})
 		}, review.Red, "SYNC01 has a connection"},
