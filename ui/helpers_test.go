@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -63,6 +64,17 @@ type window struct {
 	copied  string
 	closed  bool
 	opened  []string
+	passed  time.Duration // since fixture.Now
+	hurried bool          // no time passes by itself
+}
+
+// now is a clock by which every look takes a second, so that no press is taken for
+// a double click.
+func (w *window) now() time.Time {
+	if !w.hurried {
+		w.passed += time.Second
+	}
+	return fixture.Now.Add(w.passed)
 }
 
 // open makes a window that shows a state. A frozen one only notes events.
@@ -74,7 +86,7 @@ func open(t *testing.T, s setup.State, frozen bool) *window {
 	t.Cleanup(w.win.Close)
 	w.win.SetPadded(false)
 	w.shell = New(w.win.Canvas(), w.session, Hooks{
-		Still: true, Copy: func(text string) { w.copied = text }, Close: func() { w.closed = true }, SaveDir: "reports",
+		Now: w.now, Still: true, Copy: func(text string) { w.copied = text }, Close: func() { w.closed = true }, SaveDir: "reports",
 		OpenURL:   func(u string) error { w.opened = append(w.opened, u); return nil },
 		Scenarios: []Scenario{{Name: "healthy", Title: "A healthy database", Text: "Nothing stands against it."}, {Name: "stale", Title: "Old", Text: "40 days."}},
 	})

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -194,5 +195,34 @@ func TestProblemDialog(t *testing.T) {
 	w.tap("Close this message")
 	if _, ok := last[setup.ProblemClosed](w.session); !ok {
 		t.Error("the message stays")
+	}
+}
+
+// Whoever holds Enter on Next, or clicks it twice, does not install what nobody
+// has read, nor close the window over the tasks.
+func TestEnterHeldStopsBeforeInstallAndExit(t *testing.T) {
+	for name, st := range map[string]setup.State{"ready": fixture.Ready(), "complete": fixture.Complete()} {
+		t.Run(name, func(t *testing.T) {
+			w := open(t, fixture.Check(), true)
+			w.win.Canvas().Unfocus()
+			w.hurried = true
+			w.press(fyne.KeyReturn)
+			before := len(w.session.events)
+			w.show(st)
+			w.win.Canvas().Unfocus()
+			for range 30 {
+				w.passed += twicePause - time.Millisecond
+				w.press(fyne.KeyReturn)
+			}
+			w.tap(st.NextLabel())
+			if len(w.session.events) != before || w.closed {
+				t.Fatalf("went on: %v, closed %v", w.session.events[before:], w.closed)
+			}
+			w.passed += twicePause
+			w.press(fyne.KeyReturn)
+			if len(w.session.events) == before && !w.closed && len(w.shell.dialogs) == 0 {
+				t.Error("Enter does nothing later on either")
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"sync/atomic"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -37,6 +38,7 @@ type Shell struct {
 	after   bool   // Additional tasks were open when the page was made
 	rev     int
 	dialogs []*dialog
+	pressed time.Time // when the primary button was pressed last
 	pending atomic.Bool
 }
 
@@ -138,6 +140,9 @@ func (s *Shell) focusFirst() {
 // pressPrimary is the primary button, or Enter.
 func (s *Shell) pressPrimary() {
 	st := s.session.State()
+	if s.again() && (st.Page == setup.PageReady || st.Exits()) {
+		return
+	}
 	if ok, _ := st.CanNext(); !ok || s.band.primary.Hidden {
 		if p, can := s.page.(interface{ submit(setup.State) }); can {
 			p.submit(st)
@@ -149,6 +154,20 @@ func (s *Shell) pressPrimary() {
 		return
 	}
 	s.takeUp(setup.NextPressed{})
+}
+
+// twicePause is how long after one press of the primary button another one counts
+// as part of it: longer than a keyboard waits before it repeats a key that is held.
+const twicePause = 700 * time.Millisecond
+
+// again tells that the primary button was pressed a moment ago. A double click on
+// Next, or Enter held, must neither install what nobody has read nor close the
+// window over it. Holding on prolongs the moment.
+func (s *Shell) again() bool {
+	now := s.hooks.now()
+	soon := now.Sub(s.pressed) < twicePause
+	s.pressed = now
+	return soon
 }
 
 // AskClose closes the program, asking first when work would be lost.
