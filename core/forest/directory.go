@@ -34,8 +34,9 @@ type Directory struct {
 	// PortWait is how long a port may take to open; 0 for 3 s.
 	PortWait time.Duration
 
-	trust *trust                  // of one visit; nil outside
-	wrap  func(net.Conn) net.Conn // for tests: what becomes of a connection
+	trust *trust                             // of one visit; nil outside
+	wrap  func(net.Conn) net.Conn            // for tests: what becomes of a connection
+	route func(host string, port int) string // for tests: the address of a domain controller's port
 }
 
 func (d *Directory) now() time.Time {
@@ -71,7 +72,11 @@ func (d *Directory) dial(ctx context.Context, host string, port int) (net.Conn, 
 	ctx, cancel := context.WithTimeout(ctx, d.portWait())
 	defer cancel()
 	dialer := net.Dialer{Resolver: d.Resolver}
-	conn, err := dialer.DialContext(ctx, "tcp", hostPort(host, port))
+	address := hostPort(host, port)
+	if d.route != nil {
+		address = d.route(host, port)
+	}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err == nil && d.wrap != nil {
 		conn = d.wrap(conn)
 	}

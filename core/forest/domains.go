@@ -153,7 +153,9 @@ func (v *visit) in(ctx context.Context, dom domain) (*session, error) {
 		return nil, err
 	}
 	if v.refused != nil {
-		return nil, fmt.Errorf("the password is not tried at a further domain: %w", v.refused)
+		p := *problem.From(v.refused)
+		p.What = "The password is not tried here, as another domain refused it. " + p.What
+		return nil, &p
 	}
 	usable, _, err := v.d.find(ctx, wanted{domain: dom.DNS})
 	if err == nil {

@@ -57,6 +57,10 @@ func signInProblem(err error, user string) *problem.Problem {
 		return ldapProblem(err, "sign in")
 	}
 	text := ldapText(e)
+	switch e.ResultCode {
+	case ldap.LDAPResultBusy, ldap.LDAPResultUnavailable:
+		return ldapProblem(err, "sign in") // the password was not looked at: another domain controller may be asked
+	}
 	if e.ResultCode == ldap.LDAPResultInvalidCredentials {
 		code := "52e"
 		if m := subCode.FindStringSubmatch(text); m != nil {

@@ -2,6 +2,7 @@ package forest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
@@ -107,7 +108,7 @@ var plurals = map[string]string{
 	"device": "devices", "foreignSecurityPrincipal": "foreign security principals", "publicFolder": "public folders",
 }
 
-// names lists the attributes and classes of the schema that wants speak of.
+// names lists the attributes and classes of the schema that wants speak of, in order.
 func names() []string {
 	out := []string{domainClass}
 	for _, list := range wants {
@@ -115,6 +116,7 @@ func names() []string {
 			out = append(out, w.about, w.class)
 		}
 	}
+	slices.Sort(out)
 	return unique(out)
 }
 

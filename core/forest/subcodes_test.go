@@ -107,7 +107,8 @@ func TestSubCodes(t *testing.T) {
 		ldap.NewError(ldap.LDAPResultInvalidCredentials, errors.New("data 999")):                      CodeSignIn,
 		ldap.NewError(ldap.LDAPResultInvalidCredentials, errors.New("no number")):                     CodeWrong,
 		ldap.NewError(ldap.LDAPResultStrongAuthRequired, errors.New("transport encryption required")): CodeSignIn,
-		ldap.NewError(ldap.LDAPResultBusy, errors.New("busy")):                                        CodeSignIn,
+		ldap.NewError(ldap.LDAPResultBusy, errors.New("busy")):                                        CodeBusy,
+		ldap.NewError(ldap.LDAPResultUnavailable, errors.New("starting")):                             CodeBusy,
 	} {
 		if p := signInProblem(err, "x"); p.Code != want {
 			t.Errorf("%v: %s", err, p.Code)

@@ -118,7 +118,8 @@ func judgeLevel(f forestSite) []Finding {
 	}
 	out := f.finding(id, "the functional level fits", link)
 	out.Summary, out.Evidence = value, []Evidence{evidence(r, text)}
-	if level < lowestLevel {
+	// 2003 interim is what a forest with Windows NT domain controllers has, and lower than 2003.
+	if level < lowestLevel || strings.Contains(strings.ToLower(value), "interim") {
 		out.Severity, out.Title = Blocked, f.name+": the functional level is too low"
 		out.Consequence = "Microsoft Entra Connect needs a forest at Windows Server 2003 or higher."
 		out.Fix = "Raise the forest functional level."
