@@ -79,7 +79,7 @@ func newProgram(t *testing.T) *program {
 		t.Fatalf("the practice site is made of %T and %T", p.site.Prober, p.site.Cloud)
 	}
 	directory := &forest.Directory{Resolver: p.dc.Resolver(), Roots: roots}
-	i := install.New(install.Params{Probe: read, Directory: directory, Granter: directory, Cloud: cloud, DataDir: p.dir, Practice: true})
+	i := install.New(install.Params{Probe: read, Directory: directory, Granter: directory, Cloud: cloud, DataDir: p.dir, Practice: true, Local: s.Windows.Local()})
 	p.site.Directory, p.site.Installer, p.site.Finder, p.site.Close = directory, i, i, nil
 	return p
 }
