@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/entra"
+	"github.com/adsync-reconnect/adsync-reconnect/core/eventlog"
 	"github.com/adsync-reconnect/adsync-reconnect/core/forest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/host"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
@@ -22,7 +23,8 @@ func realSite(dataDir string) setup.Site {
 	return setup.Site{
 		Prober: p, Comparer: p, Reviewer: p, Directory: directory, Cloud: cloud,
 		Installer: installer, Finder: installer,
+		Events:   eventlog.System{},
 		Computer: host.Name(),
-		Ticks:     ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
+		Ticks:    ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
 	}
 }

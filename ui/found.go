@@ -122,6 +122,8 @@ func needLabel(n setup.Need) string {
 	switch {
 	case n.Forest != "":
 		return tr("passwords.forest", n.User, n.Forest)
+	case n.Key == answers.SecretService:
+		return tr("passwords.service", n.User)
 	case n.Key == answers.SecretEntra:
 		return tr("passwords.entra", n.User)
 	default:

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/compare"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // CommandCompare is the word of /compare.
@@ -131,7 +131,7 @@ func saveComparison(name string, r *compare.Report) error {
 	if err := write(&b, *r); err != nil {
 		return err
 	}
-	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
+	if err := wholefile.Write(name, b.Bytes()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

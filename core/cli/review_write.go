@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/review"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // save writes the review as a page or as JSON, by the file's ending.
@@ -23,7 +23,7 @@ func (r Review) save(path string) error {
 		err = reviewPage.Execute(&b, r)
 	}
 	if err == nil {
-		err = os.WriteFile(path, []byte(b.String()), 0o600)
+		err = wholefile.Write(path, []byte(b.String()))
 	}
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/report"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
 
 // Exit is an exit code other than ExitClean, as an error of which everything
@@ -133,7 +133,7 @@ func writeReport(path string, r report.Record) error {
 	if err := write(&b, r); err != nil {
 		return fmt.Errorf("make the report: %w", err)
 	}
-	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+	if err := wholefile.Write(path, b.Bytes()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -217,6 +218,9 @@ func (w *world) outside(t *testing.T, out map[string]string) {
 	out["tenant"] = strings.Join(names, "\n")
 }
 
+// ports finds the practice SQL Server's port, which is another one in every world.
+var ports = regexp.MustCompile(`MSSQLSERVER,\d+`)
+
 // disk adds the names in the vault and of the files beside it.
 func (w *world) disk(t *testing.T, out map[string]string) {
 	t.Helper()
@@ -233,7 +237,7 @@ func (w *world) disk(t *testing.T, out map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out["windows"] = strings.ReplaceAll(computer, strings.ToLower(w.dir), "DATA")
+	out["windows"] = ports.ReplaceAllString(strings.ReplaceAll(computer, strings.ToLower(w.dir), "DATA"), "MSSQLSERVER,PORT")
 	var files []string
 	for _, dir := range []string{install.VaultDir(w.dir), install.ReportDir(w.dir)} {
 		list, err := filepath.Glob(filepath.Join(dir, ".*"))
@@ -397,7 +401,12 @@ func equal(t *testing.T, when string, want, got map[string]string, but ...string
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if want[name] != got[name] && !slices.Contains(but, name) {
-			t.Errorf("%s: %s differs\nwant %.600s\ngot  %.600s", when, name, want[name], got[name])
+			n := 0 // where they part, with a little before it
+			for n < min(len(want[name]), len(got[name])) && want[name][n] == got[name][n] {
+				n++
+			}
+			n = max(n-100, 0)
+			t.Errorf("%s: %s differs\nwant …%.600s\ngot  …%.600s", when, name, want[name][min(n, len(want[name])):], got[name][min(n, len(got[name])):])
 		}
 	}
 	if len(want) != len(got) {

@@ -11,9 +11,19 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
-// keyBefore is where the journal keeps how groups or server were, from before the
-// first change on.
-const keyBefore = "before"
+// Where the journal keeps how the server was, from before the first change on, and
+// what Install itself made there.
+const (
+	keyBefore = "before"
+	keyOurs   = "ours"
+)
+
+// ours gives what this step has made until now, and keeps what it makes.
+func ours(a *apply.Work) (*local.Ours, error) {
+	var marks map[string]bool
+	_, err := a.Recall(keyOurs, &marks)
+	return local.NewOurs(marks, func(m map[string]bool) error { return a.Keep(keyOurs, m) }), err
+}
 
 // here gives the plan of this computer, or why nothing can be done on it.
 func (w *work) here() (plan.ThisServer, error) {
@@ -31,20 +41,11 @@ func (w *work) makeGroups(ctx context.Context, a *apply.Work) error {
 	if err != nil {
 		return err
 	}
-	var before local.GroupsBefore
-	found, err := a.Recall(keyBefore, &before)
+	marks, err := ours(a)
 	if err != nil {
 		return err
 	}
-	if !found {
-		if before, err = w.p.Local.LookGroups(ctx, s); err != nil {
-			return err
-		}
-		if err := a.Keep(keyBefore, before); err != nil {
-			return err
-		}
-	}
-	return w.p.Local.MakeGroups(ctx, s, a.Say)
+	return w.p.Local.MakeGroups(ctx, s, marks, a.Say)
 }
 
 func (w *work) verifyGroups(ctx context.Context, _ *apply.Work) error {
@@ -71,16 +72,15 @@ func (w *work) groupIDs(ctx context.Context) (map[string]string, error) {
 }
 
 func (w *work) dropGroups(ctx context.Context, a *apply.Work) error {
-	var before local.GroupsBefore
-	found, err := a.Recall(keyBefore, &before)
-	if err != nil || !found {
-		return err
-	}
 	s, err := w.here()
 	if err != nil {
 		return err
 	}
-	return w.p.Local.DropGroups(ctx, s, before)
+	marks, err := ours(a)
+	if err != nil {
+		return err
+	}
+	return w.p.Local.DropGroups(ctx, s, marks)
 }
 
 // writes gives what is to be written into the database: that of the plan with the
@@ -119,7 +119,11 @@ func (w *work) setServer(ctx context.Context, a *apply.Work) error {
 			return err
 		}
 	}
-	return w.p.Local.SetServer(ctx, s, w.p.DataDir, before, w.job.Secrets[answers.SecretService], told(a))
+	marks, err := ours(a)
+	if err != nil {
+		return err
+	}
+	return w.p.Local.SetServer(ctx, s, w.p.DataDir, marks, w.job.Secrets[answers.SecretService], told(a))
 }
 
 func told(a *apply.Work) func(string) { return func(text string) { a.Say(text, 0, 0) } }
@@ -146,5 +150,9 @@ func (w *work) restoreServer(ctx context.Context, a *apply.Work) error {
 	if err != nil {
 		return err
 	}
-	return w.p.Local.RestoreServer(ctx, s, w.p.DataDir, before, told(a))
+	marks, err := ours(a)
+	if err != nil {
+		return err
+	}
+	return w.p.Local.RestoreServer(ctx, s, w.p.DataDir, before, marks, told(a))
 }

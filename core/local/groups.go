@@ -2,40 +2,27 @@ package local
 
 import (
 	"context"
+	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 )
 
-// GroupsBefore is how the local groups were.
-type GroupsBefore struct {
-	There  map[string]bool `json:"there"`  // by name
-	Member bool            `json:"member"` // the member of the plan was in the first group
-}
-
-// LookGroups tells how the local groups are.
-func (c Computer) LookGroups(ctx context.Context, s plan.ThisServer) (GroupsBefore, error) {
-	b := GroupsBefore{There: map[string]bool{}}
-	for _, g := range s.Groups {
-		sid, err := c.Groups.Group(ctx, g.Name)
-		if err != nil {
-			return b, change("Looking for the local group "+g.Name, err)
-		}
-		b.There[g.Name] = sid != ""
-	}
-	if s.Member == "" || !b.There[s.Groups[0].Name] {
-		return b, nil
-	}
-	var err error
-	b.Member, err = c.Members.Has(ctx, s.Groups[0].Name, s.Member)
-	return b, change("Reading the members of "+s.Groups[0].Name, err)
-}
-
 const groupComment = "Members may use the synchronization service of Microsoft Entra Connect."
 
 // MakeGroups makes the groups that are missing and puts the member into the first.
-func (c Computer) MakeGroups(ctx context.Context, s plan.ThisServer, say func(string, int, int)) error {
+func (c Computer) MakeGroups(ctx context.Context, s plan.ThisServer, ours *Ours, say func(string, int, int)) error {
 	for i, g := range s.Groups {
 		say(g.Name, i+1, len(s.Groups))
+		sid, err := c.Groups.Group(ctx, g.Name)
+		if err != nil {
+			return change("Looking for the local group "+g.Name, err)
+		}
+		if sid != "" {
+			continue
+		}
+		if err := ours.take(ourGroup(g.Name)); err != nil {
+			return err
+		}
 		if err := c.Groups.Create(ctx, g.Name, groupComment); err != nil {
 			return change("Making the local group "+g.Name, err)
 		}
@@ -43,7 +30,15 @@ func (c Computer) MakeGroups(ctx context.Context, s plan.ThisServer, say func(st
 	if s.Member == "" {
 		return nil
 	}
-	return change("Adding "+s.Member+" to "+s.Groups[0].Name, c.Members.Add(ctx, s.Groups[0].Name, s.Member))
+	first := s.Groups[0].Name
+	has, _, err := c.Members.Of(ctx, first, s.Member)
+	if err != nil || has {
+		return change("Reading the members of "+first, err)
+	}
+	if err := ours.take(ourMember); err != nil {
+		return err
+	}
+	return change("Adding "+s.Member+" to "+first, c.Members.Add(ctx, first, s.Member))
 }
 
 // GroupIDs gives the id of each group by its column; one that is not there is empty.
@@ -59,21 +54,53 @@ func (c Computer) GroupIDs(ctx context.Context, s plan.ThisServer) (map[string]s
 	return out, nil
 }
 
-// DropGroups puts the groups back as they were, the last one first.
-func (c Computer) DropGroups(ctx context.Context, s plan.ThisServer, before GroupsBefore) error {
-	if first := s.Groups[0].Name; s.Member != "" && !before.Member && before.There[first] {
-		if err := c.Members.Drop(ctx, first, s.Member); err != nil {
-			return change("Taking "+s.Member+" out of "+first, err)
-		}
+// DropGroups removes the groups and the membership that are ours, the last one
+// first. It goes on past what fails. A group that others have joined since stays.
+// The error is a problem that names all that is left.
+func (c Computer) DropGroups(ctx context.Context, s plan.ThisServer, ours *Ours) error {
+	var left leftovers
+	first := s.Groups[0].Name
+	if ours.mine(ourMember) && !ours.mine(ourGroup(first)) {
+		c.dropMember(ctx, first, s.Member, &left)
 	}
 	for i := len(s.Groups) - 1; i >= 0; i-- {
-		name := s.Groups[i].Name
-		if before.There[name] {
-			continue
-		}
-		if err := c.Groups.Remove(ctx, name); err != nil {
-			return change("Removing the local group "+name, err)
+		if name := s.Groups[i].Name; ours.mine(ourGroup(name)) {
+			c.dropGroup(ctx, name, s.Member, &left)
 		}
 	}
-	return nil
+	return left.problem()
+}
+
+// dropMember takes the member out of a group that stays.
+func (c Computer) dropMember(ctx context.Context, group, member string, left *leftovers) {
+	sid, err := c.Groups.Group(ctx, group)
+	if err == nil && sid == "" {
+		return // somebody removed the group, and the membership with it
+	}
+	if err == nil {
+		err = c.Members.Drop(ctx, group, member)
+	}
+	left.failed(member+" is still a member of the local group "+group+".", err,
+		`By hand: net localgroup "`+group+`" "`+member+`" /delete.`)
+}
+
+// dropGroup removes a group unless somebody else has joined it.
+func (c Computer) dropGroup(ctx context.Context, group, member string, left *leftovers) {
+	byHand := `By hand, once nobody needs it: net localgroup "` + group + `" /delete.`
+	sid, err := c.Groups.Group(ctx, group)
+	if err == nil && sid == "" {
+		return
+	}
+	var others []string
+	if err == nil {
+		_, others, err = c.Members.Of(ctx, group, member)
+	}
+	if err == nil && len(others) > 0 {
+		left.others("The local group "+group+" stays, as others have joined it since: "+strings.Join(others, ", ")+".", byHand)
+		return
+	}
+	if err == nil {
+		err = c.Groups.Remove(ctx, group)
+	}
+	left.failed("The local group "+group+" is still there.", err, byHand)
 }

@@ -58,8 +58,8 @@ type Groups interface {
 
 // Members are the members of local groups.
 type Members interface {
-	// Has tells whether an account is a member by itself.
-	Has(ctx context.Context, group, account string) (bool, error)
+	// Of tells whether an account is a member by itself, and names the other members.
+	Of(ctx context.Context, group, account string) (has bool, others []string, err error)
 	// Add and Drop change that; what is so already is no error.
 	Add(ctx context.Context, group, account string) error
 	Drop(ctx context.Context, group, account string) error
@@ -82,6 +82,20 @@ type Folders interface {
 	SetAccess(path, sddl string) error
 }
 
+// Menu is the Start menu of all users.
+type Menu interface {
+	// Entry gives the program that an entry starts; one that is not there is no error.
+	Entry(name string) (program string, there bool, err error)
+	// Add makes an entry.
+	Add(name, program string) error
+	// Remove removes an entry; one that is not there is no error.
+	Remove(name string) error
+}
+
+// MenuEntry is the name of the program's entry in the Start menu, which is also that
+// of the installer's.
+const MenuEntry = "ADSync Reconnect"
+
 // Computer is this computer, as far as Install changes it.
 type Computer struct {
 	Services Services
@@ -90,6 +104,9 @@ type Computer struct {
 	Members  Members
 	Rights   Rights
 	Folders  Folders
+	Menu     Menu
+	// Program is the path of the wizard, for the Start menu; empty for no entry.
+	Program string
 }
 
 // Here tells whether there is a computer to work on: it is not on other systems

@@ -2,19 +2,20 @@ package local
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 )
 
 const (
-	service    = "ADSync"
-	parameters = `SYSTEM\CurrentControlSet\Services\ADSync\Parameters`
-	eventKey   = `SYSTEM\CurrentControlSet\Services\EventLog\Application\` + plan.EventSource
+	service      = "ADSync"
+	parameters   = `SYSTEM\CurrentControlSet\Services\ADSync\Parameters`
+	eventKey     = `SYSTEM\CurrentControlSet\Services\EventLog\Application\` + plan.EventSource
+	installerKey = `SOFTWARE\ADSync Reconnect` // what the installer writes
 	// messageFile is Windows' own file for events whose text is given whole.
 	messageFile = `%SystemRoot%\System32\EventCreate.exe`
 	// allTypes are errors, warnings and information.
@@ -31,8 +32,6 @@ const runTimeout = 5 * time.Minute
 // ServerBefore is how this server was.
 type ServerBefore struct {
 	Access  string             `json:"access"`  // of the program's folder, SDDL
-	Source  bool               `json:"source"`  // the event source was there
-	Rights  map[string]bool    `json:"rights"`  // the account held the right
 	Account string             `json:"account"` // of the service
 	Running bool               `json:"running"`
 	Values  map[string]*string `json:"values"` // of the service's parameters; nil for none
@@ -40,18 +39,10 @@ type ServerBefore struct {
 
 // LookServer tells how this server is. folder is the program's data folder.
 func (c Computer) LookServer(ctx context.Context, s plan.ThisServer, folder string) (ServerBefore, error) {
-	b := ServerBefore{Rights: map[string]bool{}, Values: map[string]*string{}}
+	b := ServerBefore{Values: map[string]*string{}}
 	var err error
 	if b.Access, err = c.Folders.Access(folder); err != nil {
 		return b, change("Reading the permissions of "+folder, err)
-	}
-	if _, b.Source, err = c.Settings.Get(eventKey, "EventMessageFile"); err != nil {
-		return b, change("Reading the sources of the event log", err)
-	}
-	for _, right := range s.Rights {
-		if b.Rights[right], err = c.Rights.Holds(ctx, s.Account, right); err != nil {
-			return b, change("Reading the user rights of "+s.Account, err)
-		}
 	}
 	if s.Service == nil {
 		return b, nil
@@ -82,43 +73,89 @@ func values(p plan.Parameters) map[string]string {
 func names() []string { return []string{"Server", "SQLInstance", "DBName"} }
 
 // SetServer sets this server up. password is the service account's, where it gets one.
-func (c Computer) SetServer(ctx context.Context, s plan.ThisServer, folder string, before ServerBefore, password secret.Value, say func(string)) error {
+func (c Computer) SetServer(ctx context.Context, s plan.ThisServer, folder string, ours *Ours, password secret.Value, say func(string)) error {
 	say("Permissions of the program's folder")
 	if err := c.Folders.SetAccess(folder, strict); err != nil {
 		return change("Setting the permissions of "+folder, err)
 	}
 	say("Event log")
-	if err := c.addSource(); err != nil {
+	if err := c.addSource(ours); err != nil {
 		return err
 	}
 	for _, right := range s.Rights {
-		if before.Rights[right] {
-			continue
-		}
 		say("User rights of " + s.Account)
-		if err := c.Rights.Grant(ctx, s.Account, right); err != nil {
-			return change("Giving "+s.Account+" the right "+right, err)
+		if err := c.grant(ctx, s.Account, right, ours); err != nil {
+			return err
 		}
 	}
-	if s.Service == nil {
-		return nil
+	if s.Service != nil {
+		if err := c.setService(ctx, *s.Service, password, say); err != nil {
+			return err
+		}
 	}
-	return c.setService(ctx, *s.Service, password, say)
+	return c.addMenu(ours, say)
 }
 
-func (c Computer) addSource() error {
-	err := c.Settings.Set(eventKey, "EventMessageFile", messageFile)
-	if err == nil {
+// grant gives the account a right that it lacks.
+func (c Computer) grant(ctx context.Context, account, right string, ours *Ours) error {
+	held, err := c.Rights.Holds(ctx, account, right)
+	if err != nil || held {
+		return change("Reading the user rights of "+account, err)
+	}
+	if err := ours.take(ourRight(right)); err != nil {
+		return err
+	}
+	return change("Giving "+account+" the right "+right, c.Rights.Grant(ctx, account, right))
+}
+
+// addSource adds the program's source to the event log; one that somebody else made
+// stays as it is.
+func (c Computer) addSource(ours *Ours) error {
+	_, there, err := c.Settings.Get(eventKey, "EventMessageFile")
+	if err != nil {
+		return change("Reading the sources of the event log", err)
+	}
+	if there && !ours.mine(ourSource) {
+		return nil
+	}
+	if err := ours.take(ourSource); err != nil {
+		return err
+	}
+	if err = c.Settings.Set(eventKey, "EventMessageFile", messageFile); err == nil {
 		err = c.Settings.Set(eventKey, "TypesSupported", int64(allTypes))
 	}
 	return change("Adding the event source "+plan.EventSource, err)
+}
+
+// addMenu puts the wizard into the Start menu unless it is there, as the installer
+// puts it. A server works without that entry, so that Install does not fail over it:
+// the step's text says what did not work.
+func (c Computer) addMenu(ours *Ours, say func(string)) error {
+	if c.Program == "" {
+		return nil
+	}
+	// Where the installer was, the admin has decided on the entry there.
+	_, there, err := c.Settings.Get(installerKey, "Folder")
+	if err == nil && !there {
+		_, there, err = c.Menu.Entry(MenuEntry)
+	}
+	if err == nil && !there {
+		if err := ours.take(ourMenu); err != nil {
+			return err
+		}
+		err = c.Menu.Add(MenuEntry, c.Program)
+	}
+	if err != nil {
+		say("Done, but the Start menu has no entry for this program: " + reason(err))
+	}
+	return nil
 }
 
 // setService stops the service, changes it and starts it.
 func (c Computer) setService(ctx context.Context, w plan.ServiceWrite, password secret.Value, say func(string)) error {
 	if w.NeedsPassword && password.IsEmpty() {
 		return &problem.Problem{
-			Code: CodeSecret, What: "The password of the service account " + w.AccountAfter + " is not known any more.",
+			Code: CodeSecret, Field: answers.FieldSvcAccount, What: "The password of the service account " + w.AccountAfter + " is not known any more.",
 			Fix: "Give it again on the page Install required components, or in the answers file.",
 		}
 	}
@@ -138,7 +175,11 @@ func (c Computer) setService(ctx context.Context, w plan.ServiceWrite, password 
 			return change("Changing the parameter "+name+" of the service", err)
 		}
 	}
-	return c.run(ctx, true, say)
+	err := c.run(ctx, true, say)
+	if p := problem.As(err); p != nil && w.NeedsPassword {
+		p.Field = answers.FieldSvcAccount // it may be the password, which is proven by this start only
+	}
+	return err
 }
 
 // run starts or stops the service and waits.
@@ -203,96 +244,4 @@ func (c Computer) Differs(ctx context.Context, s plan.ThisServer) (string, error
 		return "the service is " + now.State, nil
 	}
 	return "", nil
-}
-
-// RestoreServer puts this server back as it was, in reverse. A parameter that
-// somebody else has changed since stays as it is, and the error names it.
-func (c Computer) RestoreServer(ctx context.Context, s plan.ThisServer, folder string, before ServerBefore, say func(string)) error {
-	var left error
-	if s.Service != nil {
-		var err error
-		if left, err = c.restoreService(ctx, *s.Service, before, say); err != nil {
-			return err
-		}
-	}
-	for _, right := range s.Rights {
-		if before.Rights[right] {
-			continue
-		}
-		if err := c.Rights.Revoke(ctx, s.Account, right); err != nil {
-			return change("Taking the right "+right+" from "+s.Account, err)
-		}
-	}
-	if !before.Source {
-		if err := c.Settings.Delete(eventKey, ""); err != nil {
-			return change("Removing the event source "+plan.EventSource, err)
-		}
-	}
-	if err := c.Folders.SetAccess(folder, before.Access); err != nil {
-		return change("Putting the permissions of "+folder+" back", err)
-	}
-	return left
-}
-
-func (c Computer) restoreService(ctx context.Context, w plan.ServiceWrite, before ServerBefore, say func(string)) (left, err error) {
-	if err := c.run(ctx, false, say); err != nil {
-		return nil, err
-	}
-	others, err := c.restoreValues(values(w.After), before.Values)
-	if err != nil {
-		return nil, err
-	}
-	if w.AccountAfter != "" {
-		if err := c.Services.SetAccount(ctx, service, before.Account, secret.Value{}); err != nil {
-			return nil, accountLeft(before.Account, err)
-		}
-	}
-	if before.Running {
-		if err := c.run(ctx, true, say); err != nil {
-			return nil, err
-		}
-	}
-	if len(others) == 0 {
-		return nil, nil
-	}
-	return &problem.Problem{
-		Code: CodeLeft, What: "Somebody else has changed the service's parameters since: " + strings.Join(others, ", ") + ".",
-		Fix: "Look at HKLM\\" + parameters + " and set them by hand if need be.",
-	}, nil
-}
-
-// restoreValues puts the service's parameters back, and names those that are neither
-// as they were nor as Install has left them: others have changed them since.
-func (c Computer) restoreValues(ours map[string]string, before map[string]*string) (others []string, err error) {
-	for _, name := range names() {
-		now, there, err := c.Settings.Get(parameters, name)
-		if err != nil {
-			return nil, change("Reading the parameters of the service "+service, err)
-		}
-		was := before[name]
-		switch {
-		case was == nil && !there || was != nil && there && now == *was:
-			continue
-		case now != ours[name]:
-			others = append(others, name)
-			continue
-		case was == nil:
-			err = c.Settings.Delete(parameters, name)
-		default:
-			err = c.Settings.Set(parameters, name, *was)
-		}
-		if err != nil {
-			return nil, change("Putting the parameter "+name+" of the service back", err)
-		}
-	}
-	return others, nil
-}
-
-// accountLeft says that a domain account cannot be put back without its password.
-func accountLeft(account string, err error) error {
-	return errors.Join(&problem.Problem{
-		Code: CodeLeft, What: "The service's account of before, " + account + ", could not be set again.",
-		Why: "Windows says: " + err.Error() + ". The password of a domain account is not known to this program.",
-		Fix: "Open services.msc, Microsoft Azure AD Sync, Log On, and enter it there.",
-	}, err)
 }

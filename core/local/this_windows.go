@@ -17,7 +17,10 @@ import (
 
 // This gives the computer that the program runs on.
 func This() Computer {
-	return Computer{Services: scm{}, Settings: settings{}, Groups: groups{}, Members: members{}, Rights: rights{}, Folders: folders{}}
+	return Computer{
+		Services: scm{}, Settings: settings{}, Groups: groups{}, Members: members{}, Rights: rights{}, Folders: folders{},
+		Menu: startMenu{}, Program: wizard(),
+	}
 }
 
 // settings are the registry, in the 64-bit view.
@@ -117,16 +120,27 @@ func (groups) Create(_ context.Context, name, comment string) error {
 }
 func (groups) Remove(_ context.Context, name string) error { return winapi.RemoveGroup(name) }
 
-func (members) Has(_ context.Context, group, account string) (bool, error) {
+func (members) Of(_ context.Context, group, account string) (has bool, others []string, err error) {
 	sid, _, _, err := windows.LookupSID("", account)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	list, err := winapi.GroupMembers(group)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	return slices.ContainsFunc(list, func(m *windows.SID) bool { return m.Equals(sid) }), nil
+	for _, m := range list {
+		if m.Equals(sid) {
+			has = true
+			continue
+		}
+		name := m.String() // of an account that is gone
+		if user, domain, _, err := m.LookupAccount(""); err == nil {
+			name = domain + `\` + user
+		}
+		others = append(others, name)
+	}
+	return has, others, nil
 }
 
 func (members) Add(_ context.Context, group, account string) error {

@@ -75,3 +75,30 @@ func TestServices_thatAreNotThere(t *testing.T) {
 		t.Error("a service that is not there got an account")
 	}
 }
+
+func TestMenu_roundTrip(t *testing.T) {
+	const name = "ADSync Reconnect Test"
+	m := startMenu{}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Remove(name) })
+	if _, there, err := m.Entry(name); err != nil || there {
+		t.Fatalf("an entry that is not there: %t, %v", there, err)
+	}
+	if err := m.Add(name, program); err != nil {
+		t.Fatal(err)
+	}
+	if got, there, err := m.Entry(name); err != nil || !there || !strings.EqualFold(got, program) {
+		t.Errorf("entry = %q, %t, %v, want %q", got, there, err, program)
+	}
+	for range 2 { // the second time there is nothing left to remove
+		if err := m.Remove(name); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, there, err := m.Entry(name); err != nil || there {
+		t.Errorf("the entry is still there: %t, %v", there, err)
+	}
+}

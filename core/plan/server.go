@@ -180,17 +180,18 @@ const (
 func (b *builder) serverStep(s *ThisServer) Step {
 	step := Step{
 		ID: string(KindServer), Kind: KindServer, Title: "Set this server up",
-		Undo: "The service, its account and parameters, rights and permissions are as before.",
+		Undo: "The service, its account and parameters, rights, permissions, event source and Start menu are as before.",
 		Changes: []Change{
 			{Target: b.server, Object: dataFolder, Name: "permissions", Before: "as they are", After: "SYSTEM and Administrators only"},
 			{Target: b.server, Object: "event log Application", Name: "source", After: EventSource},
 			{Target: b.server, Object: s.Account, Name: "Log on as a service", After: "granted, where it is not held already"},
+			{Target: b.server, Object: "Start menu", Name: "entry", After: EventSource + ", where there is none and the installer was not used"},
 		},
 	}
 	w := s.Service
 	if w == nil {
 		step.Title = "Prepare this server"
-		step.Summary = "The synchronization engine is not installed here: rights, permissions and event log only; Microsoft's setup brings the service"
+		step.Summary = "The synchronization engine is not installed here: rights, permissions, event log and Start menu only; Microsoft's setup brings the service"
 		return step
 	}
 	change := func(name, before, after string) {

@@ -26,7 +26,9 @@ type Site struct {
 	// program, as on a practice site.
 	Finder Finder
 	// Ticks keeps the ticks of the tasks; nil where nothing is kept.
-	Ticks    Ticks
+	Ticks Ticks
+	// Events is the event log of this computer; nil where nothing is written there.
+	Events   EventLog
 	Practice *Practice
 	Answers  answers.Answers // what is filled in at the start
 	Computer string          // name of this computer

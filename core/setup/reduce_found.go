@@ -24,7 +24,7 @@ type Reopened struct {
 // Need is a password that is neither in the vault nor given.
 type Need struct {
 	Key    string // as in Site.Secrets
-	Forest string // DNS name; empty for SQL Server and for the tenant's application
+	Forest string // DNS name; empty for SQL Server, the tenant's application and the service
 	User   string // whose password
 }
 
@@ -224,11 +224,19 @@ func (s State) brokeOff(p *problem.Problem) State {
 
 // askAgain forgets the passwords that a problem speaks of, so that they are asked
 // for again when an installation of an earlier run goes on.
+//
+// The service account's is not proven before Windows starts the service with it, so
+// that it can be wrong in the run that began the installation too.
 func (s State) askAgain(p *problem.Problem) State {
+	if s.Reopened == nil && p != nil && p.Field == answers.FieldSvcAccount {
+		s.Reopened = &Reopened{SignedIn: true}
+	}
 	if s.Reopened == nil || p == nil {
 		return s
 	}
 	switch p.Field {
+	case answers.FieldSvcAccount:
+		s.Given.Service = false
 	case answers.FieldSQLPass, answers.FieldSQLUser:
 		s.Given.SQL = false
 	case answers.FieldForestPass, answers.FieldForestUser:
@@ -256,6 +264,9 @@ func (s State) Needs() []Need {
 	}
 	if s.needsTenant() && s.Answers.Entra.Flow == answers.FlowService && !s.Given.Entra {
 		list = append(list, Need{Key: answers.SecretEntra, User: s.Answers.Entra.Client})
+	}
+	if s.needsService() && !s.Given.Service {
+		list = append(list, Need{Key: answers.SecretService, User: s.Plan.Computer.Service.AccountAfter})
 	}
 	for _, a := range s.Plan.Accounts {
 		if s.needsForest(a) && !s.Given.Forest(a.Forest) {
@@ -300,6 +311,13 @@ func (s State) needsGrantor(a plan.Account) bool {
 		return s.begun(plan.KindAccount, a.Forest)
 	}
 	return !s.anyStep(plan.KindAccount, a.Forest, func(p apply.StepState) bool { return p == apply.Done })
+}
+
+// needsService tells whether the password of the service's new account is needed: to
+// set the account, which undo does not do.
+func (s State) needsService() bool {
+	c := s.Plan.Computer
+	return c != nil && c.Service != nil && c.Service.NeedsPassword && !s.Reopened.Undo && !s.stepDone(plan.KindServer)
 }
 
 // needsTenant tells whether the tenant has to be signed in to.

@@ -67,11 +67,13 @@ func (s *Session) start(effect Effect) {
 			job := s.job(e.Plan, e.Answers, secrets)
 			job.From = e.From
 			o := site.Installer.Install(ctx, job, r.stop, s.stepper(e.Token))
+			s.tellEnded(site, e.Plan, o)
 			return InstallEnded{Token: e.Token, Outcome: o}, nil
 		})
 	case RunUndo:
 		s.run(e.Token, true, func(ctx context.Context, _ *running) (Event, error) {
 			o := site.Installer.Undo(ctx, s.job(e.Plan, e.Answers, secrets), s.stepper(e.Token))
+			s.tellEnded(site, e.Plan, o)
 			return InstallEnded{Token: e.Token, Outcome: o}, nil
 		})
 	case SaveRecord, SaveBundle, SaveLog:

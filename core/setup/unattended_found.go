@@ -76,9 +76,12 @@ func missingPasswords(needs []Need) error {
 	var list []string
 	for _, n := range needs {
 		where := "SQL Server"
-		if n.Forest != "" {
+		switch {
+		case n.Forest != "":
 			where = n.Forest
-		} else if n.Key != answers.SecretSQL {
+		case n.Key == answers.SecretService:
+			where = "this server's service"
+		case n.Key != answers.SecretSQL:
 			where = "Microsoft Entra ID"
 		}
 		list = append(list, n.User+" at "+where)

@@ -38,13 +38,19 @@ func (c *Computer) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Has implements local.Members.
-func (c *Computer) Has(_ context.Context, group, account string) (has bool, err error) {
+// Of implements local.Members.
+func (c *Computer) Of(_ context.Context, group, account string) (has bool, others []string, err error) {
 	err = c.see(func(w *World) error {
-		has = slices.ContainsFunc(w.Groups[lower(group)].Members, func(m string) bool { return strings.EqualFold(m, account) })
+		for _, m := range w.Groups[lower(group)].Members {
+			if strings.EqualFold(m, account) {
+				has = true
+			} else {
+				others = append(others, m)
+			}
+		}
 		return nil
 	})
-	return has, err
+	return has, others, err
 }
 
 // Add implements local.Members.

@@ -23,8 +23,9 @@ type World struct {
 	Groups   map[string]Group         `json:"groups"`
 	Rights   map[string][]string      `json:"rights"` // by account
 	Services map[string]facts.Service `json:"services"`
-	Values   map[string]string        `json:"values"` // by path and name, "path|name"
-	Access   map[string]string        `json:"access"` // SDDL by folder
+	Values   map[string]string        `json:"values"`         // by path and name, "path|name"
+	Access   map[string]string        `json:"access"`         // SDDL by folder
+	Menu     map[string]string        `json:"menu,omitempty"` // programs by entry of the Start menu
 	NextID   int                      `json:"nextId"`
 }
 
@@ -95,7 +96,10 @@ func Open(path string) *Computer { return &Computer{path: path} }
 
 // Local gives the computer as core/local works on it.
 func (c *Computer) Local() local.Computer {
-	return local.Computer{Services: c, Settings: c, Groups: c, Members: c, Rights: c, Folders: c}
+	return local.Computer{
+		Services: c, Settings: c, Groups: c, Members: c, Rights: c, Folders: c,
+		Menu: startMenu{c}, Program: Wizard,
+	}
 }
 
 // World gives a copy of what the computer holds, as JSON that can be compared.

@@ -1,0 +1,29 @@
+package setup
+
+import (
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/eventlog"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+)
+
+// EventLog is where the system keeps what was done to this server.
+type EventLog interface {
+	Write(e eventlog.Entry) error
+}
+
+// tellEnded writes how Install or undo ended into the event log. The program's log
+// says when that did not work: the installation is what it is without it.
+func (s *Session) tellEnded(site Site, p plan.Plan, o apply.Outcome) {
+	if e, ok := eventlog.Ended(p, o); ok {
+		s.tell(site, e)
+	}
+}
+
+func (s *Session) tell(site Site, e eventlog.Entry) {
+	if site.Events == nil {
+		return
+	}
+	if err := site.Events.Write(e); err != nil {
+		s.log.Warn("The event log took no entry", "id", e.ID, "error", err.Error())
+	}
+}
