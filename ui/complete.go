@@ -78,5 +78,32 @@ func (s *Shell) ShowTask(t review.Task) {
 	if t.Link != "" {
 		body.Add(kit.Line(0, 0, kit.NewLink(s.keys, tr("finding.link"), func() { s.openURL(t.Link) })))
 	}
-	s.text(t.Title, "", body)
+	page, ok := taskPages[t.ID]
+	if !ok {
+		s.text(t.Title, "", body)
+		return
+	}
+	var d *dialog
+	done := kit.NewButton(s.keys, kit.Secondary, tr("button.close"), func() { d.cancel() })
+	lead := kit.NewButton(s.keys, kit.Primary, tr("task.open", tr(afterKey(page))), func() {
+		d.close()
+		s.openAfter(page)
+	})
+	st := s.session.State()
+	enable(lead, st.After == nil && st.CanOpenAfter() || st.After != nil && (st.CanChoose(page) || st.Page == page))
+	d = s.open(sheetSpec{width: 720, title: t.Title, body: body, buttons: []fyne.CanvasObject{done, lead}, primary: lead})
+}
+
+// taskPages are the pages of Additional tasks on which tasks are done.
+var taskPages = map[string]setup.Page{
+	"pending-exports": setup.PagePending, "pending-deletes": setup.PagePending,
+}
+
+// openAfter opens a page of Additional tasks, from the wizard or among them.
+func (s *Shell) openAfter(page setup.Page) {
+	if s.session.State().After == nil {
+		s.session.Dispatch(setup.AfterOpened{Page: page})
+		return
+	}
+	s.session.Dispatch(setup.PageChosen{Page: page})
 }

@@ -258,7 +258,7 @@ func (p *pendingList) fill(i int, o fyne.CanvasObject) {
 	r.kind.Set(kit.Span{Text: row.Type, Size: kit.SizeSmall})
 	tail := kit.Span{Text: p.names[row.Connector], Size: kit.SizeSmall, Color: kit.ColorMuted}
 	if row.Error != "" {
-		tail = kit.Span{Text: tr("pending.failed", row.Error), Size: kit.SizeSmall, Color: kit.ColorDanger}
+		tail = kit.Span{Text: failed(row.Import, row.Error), Size: kit.SizeSmall, Color: kit.ColorDanger}
 	}
 	r.tail.Set(tail)
 }

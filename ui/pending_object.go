@@ -40,20 +40,38 @@ func (s *Shell) objectBody(o pending.Object) fyne.CanvasObject {
 			col.Add(kit.Row(14, []float32{colField, kit.Rest}, kit.Muted(f.Name), kit.NewText(kit.Span{Text: f.Value, Size: kit.SizeSmall, Mono: part.mono})))
 		}
 	}
-	if o.Meaning != nil {
-		words := kit.Column(4, kit.Plain(o.Meaning.What), kit.Plain(o.Meaning.Fix))
-		if o.Detail != "" {
-			words.Add(kit.Muted(tr("object.stored", o.Detail)))
-		}
-		if o.Meaning.Link != "" {
-			words.Add(kit.Line(0, 0, kit.NewSmallLink(s.keys, tr("finding.link"), func() { s.openURL(o.Meaning.Link) })))
-		}
-		col.Objects = append([]fyne.CanvasObject{kit.Callout(kit.MoodDanger, kit.Bold(tr("pending.failed", o.Row.Error)), words)}, col.Objects...)
+	var failures []fyne.CanvasObject
+	for _, f := range o.Failures {
+		failures = append(failures, s.failure(f))
 	}
+	col.Objects = append(failures, col.Objects...)
 	for _, n := range o.Notes {
 		col.Add(kit.Callout(kit.MoodWarning, kit.Plain(n)))
 	}
 	return col
+}
+
+// failure is an error of an object with its meaning.
+func (s *Shell) failure(f pending.Failure) fyne.CanvasObject {
+	words := kit.Column(4, kit.Plain(f.Meaning.What))
+	if f.Meaning.Fix != "" {
+		words.Add(kit.Plain(f.Meaning.Fix))
+	}
+	if f.Detail != "" {
+		words.Add(kit.Muted(tr("object.stored", f.Detail)))
+	}
+	if f.Meaning.Link != "" {
+		words.Add(kit.Line(0, 0, kit.NewSmallLink(s.keys, tr("finding.link"), func() { s.openURL(f.Meaning.Link) })))
+	}
+	return kit.Callout(kit.MoodDanger, kit.Bold(failed(f.Import, f.Code)), words)
+}
+
+// failed says what failed.
+func failed(imported bool, code string) string {
+	if imported {
+		return tr("pending.failed.import", code)
+	}
+	return tr("pending.failed", code)
 }
 
 // objectPart is a section of the details.
@@ -105,8 +123,8 @@ func objectParts(o pending.Object) []objectPart {
 func objectText(o pending.Object) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s)\n", nameOf(o.Row), o.Connector)
-	if o.Meaning != nil {
-		fmt.Fprintf(&b, "%s: %s %s %s\n", o.Row.Error, o.Meaning.What, o.Meaning.Fix, o.Detail)
+	for _, f := range o.Failures {
+		fmt.Fprintf(&b, "%s: %s %s %s\n", failed(f.Import, f.Code), f.Meaning.What, f.Meaning.Fix, f.Detail)
 	}
 	for _, part := range objectParts(o) {
 		fmt.Fprintf(&b, "\n%s\n", part.title)

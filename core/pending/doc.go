@@ -7,12 +7,14 @@
 // The whole is counted once, by one grouped statement. The list then goes by
 // keyset: a page is "the next 100 in the order of object_id behind this key",
 // never OFFSET, so that page 10,000 costs what page 1 costs. Operations are
-// listed one after the other, deletions first. An operation with few rows
-// (rareKeys) would be searched for through the whole table on each page, as
-// nobody outside Microsoft knows the table's indexes: its keys are fetched once
-// with the count, 16 bytes of content each, and its pages are looked up by key.
-// What is kept is bounded whatever the database holds: those keys, one page, and
-// a cache of containers' names.
+// listed one after the other, deletions first. What has few rows (rareKeys) would
+// be searched for through the whole table on each page, as nobody outside
+// Microsoft knows the table's indexes: the keys of what is rare, by operation,
+// connector, type and error, are read by a second statement that belongs to the
+// count, and pages of it are looked up by key. So the list, and any choice of
+// operation, connector, type or error, opens without another way through the
+// table; a search and a container need one. What is kept is bounded whatever the
+// database holds: mostKeys keys, one page, and a cache of containers' names.
 //
 // The statements rely on one thing only: that rows are found by object_id, in
 // mms_connectorspace, mms_csmv_link and mms_metaverse, as the product does it.

@@ -7,4 +7,4 @@ var (
 )
 
 // SetRare changes up to how many rows of an operation its keys are fetched.
-func (r *Reader) SetRare(n int64) { r.rare = n }
+func (r *Reader) SetRare(n int64) { r.rareMost = n }

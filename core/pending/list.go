@@ -12,11 +12,6 @@ import (
 // PageSize is how many rows a page for a person has.
 const PageSize = 100
 
-// rareKeys is up to how many rows of one operation its keys are fetched with
-// the count. Above, at least every hundredth row of a million is one of them, so
-// that a page is found after some 10,000 rows.
-const rareKeys = 10_000
-
 // Cursor says where a page begins or ends. The zero value is the first page.
 type Cursor struct {
 	Segment int    `json:"segment"`
@@ -72,10 +67,11 @@ func (r *Reader) Page(ctx context.Context, q Query, at Cursor, size int) (Page, 
 func (r *Reader) Refresh() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.groups, r.list, r.tree = nil, nil, map[string]node{}
+	r.groups, r.errors, r.rare, r.list, r.tree = nil, nil, nil, nil, map[string]node{}
 }
 
-// open counts a query and fetches the keys of its rare operations.
+// open makes the list of a query. One that the count tells all about, as it only
+// chooses among kinds, costs no statement; another one goes through the table.
 func (r *Reader) open(ctx context.Context, q Query) error {
 	if r.list != nil && r.list.query == q {
 		return nil
@@ -84,18 +80,90 @@ func (r *Reader) open(ctx context.Context, q Query) error {
 	for _, o := range r.operations(q) {
 		l.segments = append(l.segments, segment{operation: o})
 	}
-	if err := r.countList(ctx, l); err != nil {
+	fill := r.search
+	if q.plain() {
+		fill = r.choose
+	}
+	if err := fill(ctx, l); err != nil {
 		return err
 	}
 	l.segments = slices.DeleteFunc(l.segments, func(s segment) bool { return s.n == 0 })
-	if err := r.fetchKeys(ctx, l); err != nil {
-		return err
-	}
 	for _, s := range l.segments {
 		l.total += s.n
 	}
 	r.list = l
 	return nil
+}
+
+// choose makes a list of kinds that were counted.
+func (r *Reader) choose(ctx context.Context, l *list) error {
+	if r.groups == nil {
+		if err := r.count(ctx); err != nil {
+			return err
+		}
+	}
+	if r.rare == nil {
+		if err := r.readRare(ctx); err != nil {
+			return err
+		}
+	}
+	for i, s := range l.segments {
+		in := func(k kind) bool { return k.in(l.query, s.operation) }
+		for _, g := range r.groups {
+			if in(g.kind) {
+				l.segments[i].n += g.n
+			}
+		}
+		if keys, ok := r.rareKeysOf(in); ok {
+			l.segments[i].n, l.segments[i].keys = int64(len(keys)), keys
+		}
+	}
+	return nil
+}
+
+// search makes a list of rows that a condition has to be asked for. What it finds
+// is mostly little: then its keys are all there is to read.
+func (r *Reader) search(ctx context.Context, l *list) error {
+	keys, all, err := r.matching(ctx, l)
+	if err != nil {
+		return err
+	}
+	for i, s := range l.segments {
+		l.segments[i].n, l.segments[i].keys = int64(len(keys[s.operation])), keys[s.operation]
+	}
+	if all {
+		return nil
+	}
+	return r.countList(ctx, l)
+}
+
+// matching reads the keys of a list by operation, up to rareMost. all is false when
+// there are more.
+func (r *Reader) matching(ctx context.Context, l *list) (keys map[Operation][]string, all bool, err error) {
+	w := r.where(l.query)
+	either := make([]string, len(l.segments))
+	for i, s := range l.segments {
+		either[i] = r.condition(s.operation)
+	}
+	w.add("(" + strings.Join(either, " OR ") + ")")
+	move := ""
+	if col := r.layout.Quote(tObject, "pending_moveop"); col != "" {
+		move = ", c." + col + " AS [pending_moveop]"
+	}
+	rows, err := adsync.Rows(ctx, r.q, fmt.Sprintf("SELECT TOP (%d) c.[object_id] AS [object_id], c.[export_operation] AS [export_operation]%s FROM %s c%s ORDER BY c.[object_id]",
+		r.rareMost+1, move, r.layout.From(tObject), w.text()), w.args...)
+	if err != nil || int64(len(rows)) > r.rareMost {
+		return nil, false, err
+	}
+	keys = map[Operation][]string{}
+	for _, row := range rows {
+		o := operation(row)
+		if l.query.Show == ShowImportErrors {
+			o = Any
+		}
+		keys[o] = append(keys[o], row.GUID("object_id"))
+	}
+	return keys, true, nil
 }
 
 // operations gives the segments of a query. Objects whose import failed need no
@@ -129,18 +197,8 @@ func (r *Reader) condition(o Operation) string {
 	return fmt.Sprintf("c.[export_operation] = %d", int(o))
 }
 
-// countList counts the segments: from the groups when these tell, else by one statement.
+// countList counts the segments of a list that is too long for its keys.
 func (r *Reader) countList(ctx context.Context, l *list) error {
-	if l.query.plain() && len(r.groups) > 0 {
-		for i, s := range l.segments {
-			for _, g := range r.groups {
-				if g.in(l.query, s.operation) {
-					l.segments[i].n += g.n
-				}
-			}
-		}
-		return nil
-	}
 	sums := make([]string, len(l.segments))
 	for i, s := range l.segments {
 		sums[i] = fmt.Sprintf("SUM(CASE WHEN %s THEN 1 ELSE 0 END) AS [s%d]", r.condition(s.operation), i)
@@ -156,53 +214,13 @@ func (r *Reader) countList(ctx context.Context, l *list) error {
 	return nil
 }
 
-// in tells whether the rows of a group belong to a segment of a plain query.
-func (g group) in(q Query, o Operation) bool {
+// in tells whether rows of a kind belong to a segment of a plain query.
+func (k kind) in(q Query, o Operation) bool {
 	switch {
-	case q.Connector != "" && g.connector != q.Connector, q.Type != "" && !strings.EqualFold(g.kind, q.Type):
+	case q.Connector != "" && k.connector != q.Connector, q.Type != "" && !strings.EqualFold(k.object, q.Type):
 		return false
-	case q.Show == ShowExportErrors && !g.exportError, q.Show == ShowImportErrors && !g.importError:
+	case q.Show == ShowExportErrors && !k.exportError, q.Show == ShowImportErrors && !k.importError:
 		return false
 	}
-	return o == Any || g.export == o
-}
-
-// fetchKeys reads the keys of the rare segments in one statement.
-func (r *Reader) fetchKeys(ctx context.Context, l *list) error {
-	var rare []string
-	for _, s := range l.segments {
-		if s.n <= r.rare {
-			rare = append(rare, r.condition(s.operation))
-		}
-	}
-	if len(rare) == 0 {
-		return nil
-	}
-	w := r.where(l.query)
-	w.add("(" + strings.Join(rare, " OR ") + ")")
-	move := ""
-	if col := r.layout.Quote(tObject, "pending_moveop"); col != "" {
-		move = ", c." + col + " AS [pending_moveop]"
-	}
-	text := fmt.Sprintf("SELECT TOP (%d) c.[object_id] AS [object_id], c.[export_operation] AS [export_operation]%s FROM %s c%s ORDER BY c.[object_id]",
-		2*r.rare*int64(len(l.segments)), move, r.layout.From(tObject), w.text())
-	rows, err := adsync.Rows(ctx, r.q, text, w.args...)
-	if err != nil {
-		return err
-	}
-	keys := map[Operation][]string{}
-	for _, row := range rows {
-		o := operation(row)
-		if l.query.Show == ShowImportErrors {
-			o = Any
-		}
-		keys[o] = append(keys[o], row.GUID("object_id"))
-	}
-	for i, s := range l.segments {
-		if s.n <= r.rare {
-			// What came or went since the count is what there is now.
-			l.segments[i].keys, l.segments[i].n = keys[s.operation], int64(len(keys[s.operation]))
-		}
-	}
-	return nil
+	return o == Any || k.export == o
 }

@@ -3,6 +3,7 @@ package pending
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +17,19 @@ type Object struct {
 	Connector string      `json:"connector"` // its name
 	Anchor    string      `json:"anchor,omitempty"`
 	Facts     []Field     `json:"facts"`                // what other columns hold, in order
-	Detail    string      `json:"detail,omitempty"`     // of its error, as stored
-	Meaning   *Meaning    `json:"meaning,omitempty"`    // of its error
+	Failures  []Failure   `json:"failures,omitempty"`   // of its export, of its import
 	Refs      []Reference `json:"references,omitempty"` // pending references: group members, manager
 	Images    string      `json:"images"`               // what can be said of the pending attributes
 	Metaverse *Metaverse  `json:"metaverse,omitempty"`  // nil when it is joined to nothing
 	Notes     []string    `json:"notes,omitempty"`      // what could not be read
+}
+
+// Failure is an error of an object. Its times and attempts are among Object.Facts.
+type Failure struct {
+	Import  bool    `json:"import"` // else export
+	Code    string  `json:"code"`
+	Detail  string  `json:"detail,omitempty"` // as stored
+	Meaning Meaning `json:"meaning"`
 }
 
 // Field is a name and a value.
@@ -117,10 +125,21 @@ var factColumns = []Field{
 	{"is_phantom_delete", "Stands for a deleted object"},
 }
 
+// failureColumns tell about errors.
+var failureColumns = []Field{
+	{Name: "anchor"},
+	{Name: "is_export_error"},
+	{Name: "export_error_code"},
+	{Name: "export_error_detail"},
+	{Name: "is_import_error"},
+	{Name: "import_error_code"},
+	{Name: "import_error_detail"},
+}
+
 // columnsOf reads the columns of an object that the list does not show.
 func (r *Reader) columnsOf(ctx context.Context, o *Object) error {
 	list := []string{"c.[object_id] AS [object_id]"}
-	for _, f := range append([]Field{{Name: "anchor"}, {Name: "export_error_detail"}, {Name: "import_error_detail"}}, factColumns...) {
+	for _, f := range slices.Concat(failureColumns, factColumns) {
 		if col := r.layout.Quote(tObject, f.Name); col != "" {
 			list = append(list, "c."+col+" AS ["+f.Name+"]")
 		}
@@ -143,13 +162,13 @@ func (r *Reader) columnsOf(ctx context.Context, o *Object) error {
 			o.Facts = append(o.Facts, Field{f.Value, v})
 		}
 	}
-	if o.Row.Error != "" {
-		m := MeaningOf(o.Row.Error, o.Row.Operation == Any)
-		o.Meaning = &m
-		o.Detail = row.Text("export_error_detail")
-		if o.Detail == "" {
-			o.Detail = row.Text("import_error_detail")
+	for _, e := range []string{"export", "import"} {
+		if !row.Truth("is_" + e + "_error") {
+			continue
 		}
+		imported := e == "import"
+		code, _, _ := failure(row, imported)
+		o.Failures = append(o.Failures, Failure{Import: imported, Code: code, Detail: row.Text(e + "_error_detail"), Meaning: MeaningOf(code, imported)})
 	}
 	o.Images = imagesText(row.Number("hologram"), row.Number("deltas"))
 	return nil

@@ -1,10 +1,12 @@
 package pending
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
 )
@@ -25,6 +27,14 @@ func (r *Reader) selectRows() string {
 		}
 	}
 	return strings.Join(list, ", ")
+}
+
+// show gives what the open list shows.
+func (r *Reader) show() Show {
+	if r.list == nil {
+		return ShowExports
+	}
+	return r.list.query.Show
 }
 
 // page walks over the segments from the cursor until the page is full.
@@ -128,7 +138,7 @@ func (r *Reader) stretch(ctx context.Context, s int, key string, back bool, n in
 	}
 	out := make([]Row, len(rows))
 	for i, row := range rows {
-		out[i] = rowOf(row)
+		out[i] = rowOf(row, r.show())
 	}
 	if back {
 		slices.Reverse(out)
@@ -171,7 +181,7 @@ func (r *Reader) byKeys(ctx context.Context, keys []string) ([]Row, error) {
 	}
 	found := make(map[string]Row, len(rows))
 	for _, row := range rows {
-		found[row.GUID("object_id")] = rowOf(row)
+		found[row.GUID("object_id")] = rowOf(row, r.show())
 	}
 	out := make([]Row, 0, len(keys))
 	for _, k := range keys {
@@ -182,26 +192,30 @@ func (r *Reader) byKeys(ctx context.Context, keys []string) ([]Row, error) {
 	return out, nil
 }
 
-// rowOf makes a row of the columns. DN holds the object's own component and
-// parent its parent until decorate has been there.
-func rowOf(row adsync.Row) Row {
+// noCode stands for the code of an error that has none.
+const noCode = "(no code)"
+
+// rowOf makes a row of the columns for a list. DN holds the object's own component
+// and parent its parent until decorate has been there. Of an object with both
+// errors the list of failed imports shows that of the import.
+func rowOf(row adsync.Row, show Show) Row {
 	out := Row{
 		ID: row.GUID("object_id"), Connector: row.GUID("ma_id"), Operation: operation(row), DN: row.Text("rdn"),
 		Type: row.Text("object_type"), parent: row.GUID("pobject_id"),
 	}
-	kind := ""
-	switch {
-	case row.Truth("is_export_error"):
-		kind = "export"
-	case row.Truth("is_import_error"):
-		kind = "import"
-	default:
-		return out
+	exported, imported := row.Truth("is_export_error"), row.Truth("is_import_error")
+	out.Import = imported && (!exported || show == ShowImportErrors)
+	if exported || imported {
+		out.Error, out.Since, out.Retries = failure(row, out.Import)
 	}
-	out.Error = row.Text(kind + "_error_code")
-	if out.Error == "" {
-		out.Error = "(no code)"
-	}
-	out.Since, out.Retries = row.Time("initial_"+kind+"_error_date"), row.Number("count_"+kind+"_error_retries")
 	return out
+}
+
+// failure gives the export or import error of a row.
+func failure(row adsync.Row, imported bool) (code string, since time.Time, retries int64) {
+	e := "export"
+	if imported {
+		e = "import"
+	}
+	return cmp.Or(row.Text(e+"_error_code"), noCode), row.Time("initial_" + e + "_error_date"), row.Number("count_" + e + "_error_retries")
 }

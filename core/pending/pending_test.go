@@ -247,7 +247,7 @@ func TestObjectTellsWhatColumnsTell(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o.Meaning == nil || o.Detail == "" || len(o.Notes) > 0 || !strings.Contains(o.Images, "cannot be read") || o.Metaverse == nil {
+		if len(o.Failures) != 1 || o.Failures[0].Import || !o.Failures[0].Meaning.Known || o.Failures[0].Detail == "" || len(o.Notes) > 0 || !strings.Contains(o.Images, "cannot be read") || o.Metaverse == nil {
 			t.Fatalf("%+v", o)
 		}
 		refs += len(o.Refs)

@@ -44,10 +44,12 @@ type Reader struct {
 	threshold  Threshold
 	now        func() time.Time
 	close      func() error
-	rare       int64 // rareKeys
+	rareMost   int64 // rareKeys
 
 	mu     sync.Mutex
-	groups []group
+	groups []group      // nil until counted
+	errors []ErrorGroup // counted with the groups
+	rare   *rare        // read with the groups
 	list   *list
 	tree   map[string]node // containers by id
 }
@@ -62,7 +64,7 @@ type Options struct {
 // the connectors' names and the threshold. The problem is CodeNotReadable when
 // there is no connector space to read.
 func Open(ctx context.Context, db adsync.Querier, known facts.ADSync, o Options) (*Reader, error) {
-	r := &Reader{q: adsync.ReadOnly(db), connectors: known.Connectors.Or(nil), now: o.Now, close: o.Close, tree: map[string]node{}, rare: rareKeys}
+	r := &Reader{q: adsync.ReadOnly(db), connectors: known.Connectors.Or(nil), now: o.Now, close: o.Close, tree: map[string]node{}, rareMost: rareKeys}
 	if r.now == nil {
 		r.now = time.Now
 	}

@@ -12,17 +12,22 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 )
 
-// group is how many rows have the same values in the columns that are counted.
-type group struct {
-	connector, kind          string
+// kind is what rows have in common that are counted together.
+type kind struct {
+	connector, object        string
 	export, imported         Operation
 	exportError, importError bool
-	n                        int64
 }
 
-// groupColumns are the columns by which rows are counted. Those behind the first
+// group is how many rows are of a kind.
+type group struct {
+	kind
+	n int64
+}
+
+// kindColumns are the columns that make the kind of a row. Those behind the first
 // three may be missing.
-var groupColumns = []string{"ma_id", "object_type", "export_operation", "import_operation", "pending_moveop", "is_export_error", "is_import_error"}
+var kindColumns = []string{"ma_id", "object_type", "export_operation", "import_operation", "pending_moveop", "is_export_error", "is_import_error"}
 
 // Summary counts everything. say is told what is being done, for a person.
 func (r *Reader) Summary(ctx context.Context, say func(string)) (Summary, error) {
@@ -33,14 +38,17 @@ func (r *Reader) Summary(ctx context.Context, say func(string)) (Summary, error)
 	if err := r.count(ctx); err != nil {
 		return out, err
 	}
-	for _, c := range groupColumns {
+	say("Reading the keys of what is rare…")
+	if err := r.readRare(ctx); err != nil {
+		return out, err
+	}
+	for _, c := range kindColumns {
 		if !r.layout.Has(tObject, c) {
 			out.Lacks = append(out.Lacks, tObject+"."+c)
 		}
 	}
 	out.Connectors = r.sums()
-	say("Reading errors…")
-	out.note(r.errorGroups(ctx, &out), "The errors could not be read")
+	out.Errors = slices.Clone(r.errors)
 	say("Reading the run history…")
 	out.note(r.days(ctx, &out), "The run history could not be read")
 	return out, context.Cause(ctx)
@@ -53,12 +61,18 @@ func (s *Summary) note(err error, what string) {
 	}
 }
 
-// count reads the groups: one statement, as many rows as there are combinations.
+// count reads the groups and the errors: one statement, as many rows as there are
+// combinations. Codes of errors are the engine's vocabulary, so that they are few.
 func (r *Reader) count(ctx context.Context) error {
-	var list, by []string
-	for _, c := range groupColumns {
-		if col := r.layout.Quote(tObject, c); col != "" {
-			list, by = append(list, "c."+col+" AS ["+c+"]"), append(by, "c."+col)
+	list, by := r.kindList()
+	for _, e := range []string{"export", "import"} {
+		if !r.layout.Has(tObject, "is_"+e+"_error", e+"_error_code") {
+			continue
+		}
+		code := "CASE WHEN c.[is_" + e + "_error] = 1 THEN c.[" + e + "_error_code] END"
+		list, by = append(list, code+" AS ["+e+"_error_code]"), append(by, code)
+		if r.layout.Has(tObject, "initial_"+e+"_error_date") {
+			list = append(list, "MIN(CASE WHEN c.[is_"+e+"_error] = 1 THEN c.[initial_"+e+"_error_date] END) AS [initial_"+e+"_error_date]")
 		}
 	}
 	w := r.where(Query{})
@@ -67,16 +81,67 @@ func (r *Reader) count(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.groups = r.groups[:0]
+	r.groups, r.errors = []group{}, nil
+	at := map[kind]int{}
 	for _, row := range rows {
-		g := group{
-			connector: row.GUID("ma_id"), kind: row.Text("object_type"), n: row.Number("n"),
-			export: operation(row), imported: Operation(row.Number("import_operation")),
-			exportError: row.Truth("is_export_error"), importError: row.Truth("is_import_error"),
+		k, n := kindOf(row), row.Number("n")
+		i, ok := at[k]
+		if !ok {
+			i, at[k] = len(r.groups), len(r.groups)
+			r.groups = append(r.groups, group{kind: k})
 		}
-		r.groups = append(r.groups, g)
+		r.groups[i].n += n
+		for _, imported := range []bool{false, true} {
+			r.addError(row, k, imported, n)
+		}
 	}
+	slices.SortStableFunc(r.errors, func(a, b ErrorGroup) int {
+		return cmp.Or(cmp.Compare(b.Objects, a.Objects), cmp.Compare(a.Code, b.Code))
+	})
 	return nil
+}
+
+// kindList gives what to select, and to group by, for kinds.
+func (r *Reader) kindList() (list, by []string) {
+	for _, c := range kindColumns {
+		if col := r.layout.Quote(tObject, c); col != "" {
+			list, by = append(list, "c."+col+" AS ["+c+"]"), append(by, "c."+col)
+		}
+	}
+	return list, by
+}
+
+// kindOf gives the kind of a row.
+func kindOf(row adsync.Row) kind {
+	return kind{
+		connector: row.GUID("ma_id"), object: row.Text("object_type"),
+		export: operation(row), imported: Operation(row.Number("import_operation")),
+		exportError: row.Truth("is_export_error"), importError: row.Truth("is_import_error"),
+	}
+}
+
+// addError adds n objects to the error that they have, if any.
+func (r *Reader) addError(row adsync.Row, k kind, imported bool, n int64) {
+	e, has := "export", k.exportError
+	if imported {
+		e, has = "import", k.importError
+	}
+	if !has || !r.layout.Has(tObject, e+"_error_code") {
+		return
+	}
+	code, since := cmp.Or(row.Text(e+"_error_code"), noCode), row.Time("initial_"+e+"_error_date")
+	i := slices.IndexFunc(r.errors, func(g ErrorGroup) bool {
+		return g.Connector == k.connector && g.Import == imported && g.Code == code
+	})
+	if i < 0 {
+		i = len(r.errors)
+		r.errors = append(r.errors, ErrorGroup{Connector: k.connector, Import: imported, Code: code, Since: since, Meaning: MeaningOf(code, imported)})
+	}
+	g := &r.errors[i]
+	g.Objects += n
+	if !since.IsZero() && (g.Since.IsZero() || since.Before(g.Since)) {
+		g.Since = since
+	}
 }
 
 // operation gives the pending export of a row: Any for none and for a code that
@@ -128,9 +193,9 @@ func (c *Connector) add(g group) {
 	if g.imported >= Add && g.imported <= Delete {
 		*c.Imports.at(g.imported) += g.n
 	}
-	i := slices.IndexFunc(c.Types, func(t TypeCount) bool { return t.Type == g.kind })
+	i := slices.IndexFunc(c.Types, func(t TypeCount) bool { return t.Type == g.object })
 	if i < 0 {
-		c.Types = append(c.Types, TypeCount{Type: g.kind})
+		c.Types = append(c.Types, TypeCount{Type: g.object})
 		i = len(c.Types) - 1
 	}
 	c.Types[i].Objects += g.n
@@ -138,35 +203,6 @@ func (c *Connector) add(g group) {
 		*c.Exports.at(g.export) += g.n
 		*c.Types[i].Exports.at(g.export) += g.n
 	}
-}
-
-// errorGroups reads the errors by code, where there are any.
-func (r *Reader) errorGroups(ctx context.Context, out *Summary) error {
-	for _, kind := range []string{"export", "import"} {
-		has := slices.ContainsFunc(r.groups, func(g group) bool {
-			return kind == "export" && g.exportError || kind == "import" && g.importError
-		})
-		if !has || !r.layout.Has(tObject, kind+"_error_code") {
-			continue
-		}
-		since := ""
-		if r.layout.Has(tObject, "initial_"+kind+"_error_date") {
-			since = ", MIN(c.[initial_" + kind + "_error_date]) AS [since]"
-		}
-		w := r.where(Query{Show: Show(kind + "-errors")})
-		rows, err := adsync.Rows(ctx, r.q, "SELECT c.[ma_id] AS [ma_id], c.["+kind+"_error_code] AS [code], COUNT_BIG(*) AS [n]"+since+
-			" FROM "+r.layout.From(tObject)+" c"+w.text()+" GROUP BY c.[ma_id], c.["+kind+"_error_code]", w.args...)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			g := ErrorGroup{Connector: row.GUID("ma_id"), Import: kind == "import", Code: row.Text("code"), Objects: row.Number("n"), Since: row.Time("since")}
-			g.Meaning = MeaningOf(g.Code, g.Import)
-			out.Errors = append(out.Errors, g)
-		}
-	}
-	slices.SortStableFunc(out.Errors, func(a, b ErrorGroup) int { return cmp.Compare(b.Objects, a.Objects) })
-	return nil
 }
 
 // historyDays is how many days of the run history are shown.

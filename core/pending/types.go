@@ -172,8 +172,9 @@ type Row struct {
 	Type      string    `json:"type"`
 	Name      string    `json:"name,omitempty"` // display name in the metaverse
 	Sign      string    `json:"signIn,omitempty"`
-	Error     string    `json:"error,omitempty"` // code of its export or import error
-	Since     time.Time `json:"since,omitzero"`  // of the error
+	Error     string    `json:"error,omitempty"`  // code of its export or import error
+	Import    bool      `json:"import,omitempty"` // the error is that of an import
+	Since     time.Time `json:"since,omitzero"`   // of the error
 	Retries   int64     `json:"retries,omitempty"`
 
 	parent string // object_id of the container

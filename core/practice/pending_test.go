@@ -40,6 +40,9 @@ func TestReviewOfPendingExports(t *testing.T) {
 		}
 	})
 	do(t, s, setup.AfterOpened{Page: setup.PagePending})
+	if first := s.State().After.Pending; first == nil || first.Summary == nil {
+		t.Error("a page that was opened by a way of its own is not counted")
+	}
 	p := do(t, s, setup.PendingAsked{})
 	if p.Summary == nil || len(p.Summary.Connectors) != 3 || p.Page == nil || p.Page.Total < 40 || p.Page.Rows[0].Operation != pending.Delete {
 		t.Fatalf("%+v", p)
@@ -75,9 +78,27 @@ func TestReviewOfPendingExports(t *testing.T) {
 	if st := s.State(); len(st.Problems) != 1 || st.Problems[0].Code != setup.CodePendingFile {
 		t.Errorf("%+v", st.Problems)
 	}
-	do(t, s, setup.ReadAgainPressed{})
-	if p := s.State().After.Pending; p != nil {
+	before := s.State().After.Pending
+	looked := s.State().PendingLooked()
+	if looked.IsZero() || !looked.Equal(before.Summary.At) {
+		t.Errorf("looked at %s, counted %s", looked, before.Summary.At)
+	}
+	// A database that was read again is counted again, and listed as before.
+	after := do(t, s, setup.ReadAgainPressed{})
+	if after.Summary == nil || after.Summary == before.Summary || after.Page == nil || after.Page.Total != 18 || after.Saved != "" {
+		t.Errorf("after reading again: %+v", after)
+	}
+	if now := s.State().PendingLooked(); !now.After(looked) {
+		t.Errorf("looked at %s, before at %s", now, looked)
+	}
+	do(t, s, setup.PageChosen{Page: setup.PageTasks})
+	if after = do(t, s, setup.ReadAgainPressed{}); after.Summary != nil {
 		t.Error("the numbers outlive the database they were counted in")
+	}
+	looked = s.State().PendingLooked()
+	do(t, s, setup.PendingAsked{}) // as /review does: nobody looks
+	if now := s.State().PendingLooked(); !now.Equal(looked) {
+		t.Error("a count that nobody sees is taken for a look")
 	}
 }
 

@@ -132,14 +132,22 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	return s, nil
 }
 
+// mostStatements is up to how many statements are kept: a site that is read for
+// hours does not grow.
+const mostStatements = 20_000
+
 // watch keeps the statement log.
 func (s *Site) watch(_ tsql.SessionInfo, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.statements) >= mostStatements {
+		s.statements = append([]string(nil), s.statements[mostStatements/2:]...)
+	}
 	s.statements = append(s.statements, text)
 }
 
-// Statements gives every statement that the SQL Server was sent, in order.
+// Statements gives the statements that the SQL Server was sent, in order: all of
+// them, or the newest when there were more than mostStatements.
 func (s *Site) Statements() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 func Reduce(s State, e Event) (State, Effect) {
 	s.Rev++
 	if next, ok := reduceResult(s, e); ok {
-		return next.afterSignIn(s, e)
+		return next.afterResult(s, e)
 	}
 	if s.installing() {
 		return reduceInstalling(s, e)
@@ -37,29 +37,12 @@ func Reduce(s State, e Event) (State, Effect) {
 		s.Problems = nil
 	case RetryPressed, UndoPressed, ResumePressed, UndoFoundPressed, FoundDismissed, PasswordsGiven:
 		return reduceFound(s, e)
-	case TaskTicked, TicksLost, SavePressed, BundlePressed, LogSavePressed:
-		return reduceKeeping(s, e)
+	case keepEvent:
+		return e.keep(s)
 	default:
 		if !IsAfter(s.Page) && index(s.Page) < index(PageInstalling) {
 			return reduceAnswer(s, e)
 		}
-	}
-	return s, nil
-}
-
-// reduceKeeping handles what is kept in files: ticks, reports, logs.
-func reduceKeeping(s State, e Event) (State, Effect) {
-	switch e := e.(type) {
-	case TaskTicked:
-		return s.ticked(e.ID, e.On)
-	case TicksLost:
-		s.Problems = append(slices.Clone(s.Problems), e.Problem)
-	case SavePressed:
-		return s.save(e.Path)
-	case BundlePressed:
-		return s.bundle(e.Path)
-	case LogSavePressed:
-		return s.saveLog(e.Path)
 	}
 	return s, nil
 }
@@ -209,25 +192,6 @@ func (s State) undo() (State, Effect) {
 	s.Tasks = nil
 	s.Install.Undoing, s.Install.Running, s.Install.Stopping, s.Install.Outcome = true, false, false, nil
 	return s, RunUndo{Token: s.Rev, Plan: *s.Plan, Answers: s.Answers}
-}
-
-// save writes the record as it stands.
-func (s State) save(path string) (State, Effect) {
-	if p := saveProblem(path); p != nil && s.free(TaskSave) {
-		s.Problems = append(slices.Clone(s.Problems), p)
-		return s, nil
-	}
-	record := Record(s)
-	return s.saving("Saving…", func(token int) Effect { return SaveRecord{Token: token, Path: path, Record: record} })
-}
-
-// saving begins to write a file.
-func (s State) saving(text string, effect func(token int) Effect) (State, Effect) {
-	if !s.free(TaskSave) {
-		return s, nil
-	}
-	s = s.begin(TaskSave, text)
-	return s, effect(s.Rev)
 }
 
 // openSite changes to a practice site or back to the real one.

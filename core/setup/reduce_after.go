@@ -19,7 +19,8 @@ import (
 //     start(*Session, Site, map[string]secret.Value), and the results they feed
 //     back, with of() (token, Task) and land(State) State. Implementing afterEvent,
 //     afterEffect and afterResult is all it takes to be called. A result that
-//     reports progress on the way implements stays() bool.
+//     reports progress on the way implements stays() bool, one that leads to more
+//     work follow(State) (State, Effect).
 //     What has to be read when the page is entered goes into State.enter.
 //  3. What it needs of the world: an interface on Site with at most three methods,
 //     which practice and main.go's realSite fill. nil means that it can't be done
@@ -46,6 +47,17 @@ type afterResult interface {
 
 // staying is an afterResult that does not end its task.
 type staying interface{ stays() bool }
+
+// following is an afterResult that may lead to an effect once it has landed.
+type following interface{ follow(s State) (State, Effect) }
+
+// afterResult goes on after a result. before is the state that e came to.
+func (s State) afterResult(before State, e Event) (State, Effect) {
+	if f, ok := e.(following); ok && s.After != nil && before.expects(e) {
+		return f.follow(s)
+	}
+	return s.afterSignIn(before, e)
+}
 
 // afterEffect is work for Additional tasks. The session starts it with site and
 // secrets of that moment, holding its lock; it runs under Session.run.
@@ -177,7 +189,9 @@ func (e Reread) land(s State) State {
 		return s
 	}
 	sameTicks := s.Ticks != nil && tickKey(s) == keyOf(e.Facts) // newer than what was on disk
-	s = s.withAfter(func(a *After) { *a = After{From: a.From, Want: a.Want, Facts: &e.Facts, Compare: a.Compare} })
+	s = s.withAfter(func(a *After) {
+		*a = After{From: a.From, Want: a.Want, Facts: &e.Facts, Compare: a.Compare, Pending: a.again()}
+	})
 	if !sameTicks {
 		s.Ticks = e.Ticked
 	}
@@ -192,6 +206,25 @@ func (e Reread) land(s State) State {
 		}
 	}
 	return s
+}
+
+// again is what the review of pending exports begins anew with.
+func (a After) again() *Pending {
+	if a.Pending == nil {
+		return nil
+	}
+	return &Pending{Query: a.Pending.Query}
+}
+
+// follow counts anew where the pending exports are what is shown.
+func (e Reread) follow(s State) (State, Effect) {
+	if s.Page != PagePending || s.After.Facts == nil || s.pending().Summary != nil {
+		return s, nil
+	}
+	problems := s.Problems
+	next, effect := s.countPending()
+	next.Problems = problems // of what was just read
+	return next, effect
 }
 
 // later gives the page that is further on in the wizard.
