@@ -46,6 +46,13 @@ func newCompare(s *Shell, st setup.State) *comparePage {
 	return p
 }
 
+// submit is Enter behind the path or the name of a server.
+func (p *comparePage) submit(s setup.State) {
+	if s.CanCompare() {
+		p.shell.session.Dispatch(setup.ComparePressed{})
+	}
+}
+
 // edit changes what is compared.
 func (p *comparePage) edit(change func(*setup.CompareAnswer)) {
 	answer := p.shell.session.State().Comparison().Answer

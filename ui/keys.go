@@ -28,7 +28,7 @@ func (s *Shell) key(e *fyne.KeyEvent) {
 		if top != nil {
 			top.enter()
 		} else {
-			s.pressPrimary()
+			s.enter()
 		}
 	case fyne.KeyEscape:
 		if top != nil {
@@ -42,6 +42,16 @@ func (s *Shell) key(e *fyne.KeyEvent) {
 		s.pageKey(e.Name == fyne.KeyPageDown, top)
 	default: // nobody's
 	}
+}
+
+// enter is Enter where no control has a use for it: the primary button. In Additional
+// tasks that is Exit, which nobody means who presses Enter in a search box.
+func (s *Shell) enter() {
+	if setup.IsAfter(s.shown) {
+		s.submit()
+		return
+	}
+	s.pressPrimary()
 }
 
 func (s *Shell) pageKey(down bool, top *dialog) {

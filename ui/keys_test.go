@@ -226,3 +226,22 @@ func TestEnterHeldStopsBeforeInstallAndExit(t *testing.T) {
 		})
 	}
 }
+
+// In Additional tasks the primary button is Exit: Enter behind the words of a search
+// is not meant for it. The button itself still takes it.
+func TestEnterInAdditionalTasksDoesNotExit(t *testing.T) {
+	w := open(t, fixture.After(setup.PageOverview), true)
+	w.press(fyne.KeyReturn)
+	if w.closed || len(w.shell.dialogs) > 0 {
+		t.Error("Enter closes the window")
+	}
+	w.show(fixture.After(setup.PageCompare))
+	w.press(fyne.KeyReturn)
+	if _, ran := last[setup.ComparePressed](w.session); ran != w.session.State().CanCompare() || w.closed {
+		t.Errorf("Enter on Compare: compared %v, closed %v", ran, w.closed)
+	}
+	w.tap("Exit")
+	if !w.closed && len(w.shell.dialogs) == 0 {
+		t.Error("Exit does nothing")
+	}
+}

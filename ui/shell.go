@@ -144,9 +144,7 @@ func (s *Shell) pressPrimary() {
 		return
 	}
 	if ok, _ := st.CanNext(); !ok || s.band.primary.Hidden {
-		if p, can := s.page.(interface{ submit(setup.State) }); can {
-			p.submit(st)
-		}
+		s.submit()
 		return
 	}
 	if st.Exits() {
@@ -154,6 +152,13 @@ func (s *Shell) pressPrimary() {
 		return
 	}
 	s.takeUp(setup.NextPressed{})
+}
+
+// submit presses the button of the page's own form, if it has one.
+func (s *Shell) submit() {
+	if p, can := s.page.(interface{ submit(setup.State) }); can {
+		p.submit(s.session.State())
+	}
 }
 
 // twicePause is how long after one press of the primary button another one counts

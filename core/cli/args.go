@@ -5,6 +5,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -191,8 +192,14 @@ func (o *Options) otherRules() []rule {
 		{o.Tour != "" && o.works(), "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
 		{o.JSON && !headless && !o.Heartbeat && !o.Version, "/json goes with /check, /install, /resume, /undo, /review, /compare or /version."},
 		{o.Report != "" && !headless, "/report goes with /check, /install, /resume, /undo, /review or /compare."},
+		{o.Report != "" && !isReport(o.Report), "/report writes HTML or JSON: end FILE with .html, .htm or .json."},
 		{o.Support != "" && !headless, "/support goes with /check, /install, /resume or /undo; in the window it is under Log."},
 	}
+}
+
+// isReport tells whether a file's ending says how a report is written.
+func isReport(path string) bool {
+	return slices.Contains([]string{".html", ".htm", ".json"}, strings.ToLower(filepath.Ext(path)))
 }
 
 func splitSwitch(arg string) (name, value string, hasValue, ok bool) {
@@ -215,7 +222,7 @@ func splitSwitch(arg string) (name, value string, hasValue, ok bool) {
 func Usage() string {
 	var b strings.Builder
 	b.WriteString("ADSync Reconnect: set a Microsoft Entra Connect server up on the ADSync database it already has.\n\n")
-	b.WriteString("adsync-reconnect [switches]      without /check, /install, /resume, /undo or /compare: the window\n\n")
+	b.WriteString("adsync-reconnect [switches]      without anything to do unattended: the window\n\n")
 	for _, d := range options() {
 		s := "/" + d.name
 		switch {

@@ -62,6 +62,7 @@ func TestParseArgs_mistakes(t *testing.T) {
 		"review and check":   {[]string{"/review", "/check", "/practice"}, "/review stands alone"},
 		"json alone":         {[]string{"/json"}, "/json goes with"},
 		"report alone":       {[]string{"/report:x"}, "/report goes with"},
+		"report as PDF":      {[]string{"/check", "/practice", "/report:x.pdf"}, "HTML or JSON"},
 		"support alone":      {[]string{"/support:x"}, "/support goes with"},
 		"tour and check":     {[]string{"/tour:x", "/check", "/practice"}, "/tour makes pictures only"},
 	} {

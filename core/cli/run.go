@@ -100,21 +100,18 @@ func Run(ctx context.Context, p setup.Params, o Options, stdout, stderr io.Write
 	session = setup.NewSession(p) //nolint:contextcheck // a session has a life of its own, which Close ends
 	state, err := setup.Run(ctx, session, setup.RunOptions{Install: o.Install, Resume: o.Resume, Undo: o.Undo})
 	result := Judge(o.Command(), state, err)
+	var unsaved []error // what is not there is said behind the result, not in its place
 	if o.Report != "" {
-		if err := writeReport(o.Report, result.Record); err != nil {
-			return errors.Join(err, session.Close())
-		}
+		unsaved = append(unsaved, writeReport(o.Report, result.Record))
 	}
 	if o.Support != "" {
-		if err := writeSupport(ctx, session, o.Support); err != nil {
-			return errors.Join(err, session.Close())
-		}
+		unsaved = append(unsaved, writeSupport(ctx, session, o.Support))
 	}
 	write := result.WriteText
 	if o.JSON {
 		write = result.WriteJSON
 	}
-	if err := errors.Join(write(stdout), session.Close()); err != nil {
+	if err := errors.Join(write(stdout), session.Close(), errors.Join(unsaved...)); err != nil {
 		return err
 	}
 	if result.ExitCode != ExitClean {

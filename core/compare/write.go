@@ -54,9 +54,12 @@ func (s Side) Name() string {
 	return s.Label
 }
 
-// About says in one line what a side is.
+// About says in one line what a side is, beside its Name.
 func (s Side) About() string {
-	parts := []string{s.Label}
+	var parts []string
+	if s.Label != s.Name() {
+		parts = append(parts, s.Label)
+	}
 	if s.Version != "" {
 		parts = append(parts, "version "+s.Version)
 	}

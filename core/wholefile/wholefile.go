@@ -44,9 +44,19 @@ type file interface {
 func create(path string) (f file, name string, err error) {
 	made, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*"+half)
 	if err != nil {
-		return nil, "", err
+		return nil, "", named(err, path)
 	}
 	return made, made.Name(), nil
+}
+
+// named names in an error the file that was meant, not the half-written one that
+// nobody knows of.
+func named(err error, path string) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return &fs.PathError{Op: p.Op, Path: path, Err: p.Err}
+	}
+	return err
 }
 
 // replace is Write with the way to make the new file.
