@@ -4,17 +4,15 @@ package main
 
 import (
 	"context"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 
 	"github.com/adsync-reconnect/adsync-reconnect/assets"
+	"github.com/adsync-reconnect/adsync-reconnect/core/browse"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui"
@@ -62,43 +60,17 @@ func window(_ context.Context, p setup.Params) (err error) {
 
 // hooks are what the window gets from the desktop.
 func hooks(a fyne.App, w fyne.Window, p setup.Params) ui.Hooks {
+	pick := &picker{window: w}
 	return ui.Hooks{
-		OnUI: fyne.Do,
-		OpenURL: func(address string) error {
-			u, err := url.Parse(address)
-			if err != nil {
-				return err
-			}
-			return a.OpenURL(u)
-		},
-		Copy: func(text string) { a.Clipboard().SetContent(text) },
-		PickSave: func(suggested string, done func(string)) {
-			d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
-				if err != nil || f == nil {
-					return // nothing was chosen; the path can still be typed
-				}
-				path := f.URI().Path()
-				if f.Close() == nil {
-					done(path)
-				}
-			}, w)
-			d.SetFileName(filepath.Base(suggested))
-			if dir, err := storage.ListerForURI(storage.NewFileURI(filepath.Dir(suggested))); err == nil {
-				d.SetLocation(dir)
-			}
-			d.Show()
-		},
-		PickFolder: func(done func(string)) {
-			dialog.ShowFolderOpen(func(f fyne.ListableURI, err error) {
-				if err == nil && f != nil {
-					done(f.Path())
-				}
-			}, w)
-		},
-		SaveDir:   saveDir(p.DataDir),
-		Scenarios: scenarios(),
-		Close:     w.Close,
-		Log:       p.Book,
+		OnUI:       fyne.Do,
+		OpenURL:    browse.Open,
+		Copy:       func(text string) { a.Clipboard().SetContent(text) },
+		PickSave:   pick.save,
+		PickFolder: pick.folder,
+		SaveDir:    saveDir(p.DataDir),
+		Scenarios:  scenarios(),
+		Close:      w.Close,
+		Log:        p.Book,
 	}
 }
 

@@ -193,7 +193,7 @@ func (s *Shell) saveAs(title, name, hint string, event func(path string) setup.E
 	buttons := []fyne.CanvasObject{stop, done}
 	if s.hooks.PickSave != nil {
 		browse := kit.NewButton(s.keys, kit.Secondary, tr("button.browse"), func() {
-			s.hooks.PickSave(name, func(p string) { path.SetText(p) })
+			s.hooks.PickSave(suggested, func(p string) { path.SetText(p) })
 		})
 		buttons = append([]fyne.CanvasObject{browse}, buttons...)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/browse"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
@@ -79,7 +80,7 @@ func New(p Params) *Client {
 		p.Client = DefaultClient
 	}
 	if p.OpenURL == nil {
-		p.OpenURL = openBrowser
+		p.OpenURL = browse.Open
 	}
 	if p.Now == nil {
 		p.Now = time.Now
