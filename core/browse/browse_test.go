@@ -1,10 +1,6 @@
 package browse
 
-import (
-	"os"
-	"runtime"
-	"testing"
-)
+import "testing"
 
 func TestCheck_webPagesOnly(t *testing.T) {
 	for address, fits := range map[string]bool{
@@ -29,17 +25,5 @@ func TestCheck_webPagesOnly(t *testing.T) {
 func TestOpen_refusesWithoutAskingTheSystem(t *testing.T) {
 	if err := Open("file:///etc/passwd"); err == nil {
 		t.Error("a file was opened")
-	}
-}
-
-// TestOpen_byDesktop needs a desktop: scripts/wine-test gives it one, with a browser
-// that writes down what it is asked for.
-func TestOpen_byDesktop(t *testing.T) {
-	address := os.Getenv("RECONNECT_TEST_BROWSE")
-	if runtime.GOOS != "windows" || address == "" {
-		t.Skip("runs under Wine, by scripts/wine-test")
-	}
-	if err := Open(address); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -92,7 +92,7 @@ type variant struct {
 func byDesktop(address string) error {
 	runtime.LockOSThread() // COM is set up for a thread
 	defer runtime.UnlockOSThread()
-	if err := windows.CoInitializeEx(0, windows.COINIT_APARTMENTTHREADED); err == nil || err == syscall.Errno(1) { // S_FALSE: it was already
+	if err := windows.CoInitializeEx(0, windows.COINIT_APARTMENTTHREADED); err == nil || errors.Is(err, syscall.Errno(1)) { // S_FALSE: it was already
 		defer windows.CoUninitialize()
 	}
 	shell, err := desktopShell()
