@@ -43,6 +43,7 @@ func window(_ context.Context, p setup.Params) (err error) {
 			s.Changed()
 		}
 	}
+	p.RenewClaim = true
 	session := setup.NewSession(p)
 	s := ui.New(w.Canvas(), session, hooks(a, w, p))
 	shell.Store(s)

@@ -243,10 +243,17 @@ func leftText(s plan.Step, p *problem.Problem) string {
 		}
 	}
 	text := s.Title + " could not be undone: " + p.What
+	if p.Why != "" {
+		text += " " + p.Why
+	}
 	if len(objects) > 0 {
 		text += " Look at " + strings.Join(objects, "; ") + "."
 	}
-	return text + " What undo would have done: " + s.Undo
+	text += " What undo would have done: " + s.Undo
+	if p.Fix != "" {
+		text += " What to do: " + p.Fix
+	}
+	return text
 }
 
 // work makes what an action works with.

@@ -45,7 +45,7 @@ func (b *builder) claimStep(p Plan) Step {
 	if p.Claim.Before != nil {
 		before = p.Claim.Before.Server + ", installation " + p.Claim.Before.Installation
 	}
-	undo := "The claim is removed."
+	undo := "The claim, the extended property " + facts.ClaimProperty + ", is removed."
 	if p.Claim.Before != nil {
 		undo = "The claim of before is put back."
 	}

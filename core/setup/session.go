@@ -42,6 +42,9 @@ type Params struct {
 	DataDir string
 	// Program is the version of this program.
 	Program string
+	// RenewClaim lets the session renew this server's claim after Additional tasks
+	// have read the database. The window sets it; what promises only to read does not.
+	RenewClaim bool
 	// Book is the log; nil for one in memory. The session masks in it whatever secret
 	// it is given. It belongs to whoever made it.
 	Book *logbook.Book
