@@ -130,8 +130,12 @@ func (s *Shell) ShowProblem(p *problem.Problem) {
 	s.text(p.What, "", body, copyIt)
 }
 
-// ShowClose asks before work is lost.
+// ShowClose asks before work is lost. Asked again it stays the one question, and it
+// goes when what it warns of has ended.
 func (s *Shell) ShowClose() {
+	if slices.Contains(s.dialogs, s.closing) {
+		return
+	}
 	st := s.session.State()
 	key := "close.typed"
 	switch {
@@ -155,7 +159,15 @@ func (s *Shell) ShowClose() {
 			leave.Disable()
 		}
 	}
-	d = s.open(sheetSpec{width: 520, title: tr("close.title"), body: kit.Plain(tr(key)), buttons: []fyne.CanvasObject{leave, stay}, primary: stay})
+	d = s.open(sheetSpec{
+		width: 520, title: tr("close.title"), body: kit.Plain(tr(key)), buttons: []fyne.CanvasObject{leave, stay}, primary: stay,
+		update: func(st setup.State) {
+			if key == "close.running" && !st.Install.Running && !st.Install.Undoing {
+				d.close()
+			}
+		},
+	})
+	s.closing = d
 }
 
 // ShowSavePlan asks where the plan goes.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,7 @@ type Shell struct {
 	after   bool   // Additional tasks were open when the page was made
 	rev     int
 	dialogs []*dialog
+	closing *dialog   // asks whether to close, while it is among dialogs
 	pressed time.Time // when the primary button was pressed last
 	pending atomic.Bool
 }
@@ -101,7 +103,7 @@ func (s *Shell) Refresh() {
 	s.nav.update(st)
 	s.band.update(st, s.page)
 	s.frame.practice(st)
-	for _, d := range s.dialogs {
+	for _, d := range slices.Clone(s.dialogs) { // an update may close its dialog
 		if d.update != nil {
 			d.update(st)
 		}
