@@ -150,7 +150,7 @@ func (r *Reader) matching(ctx context.Context, l *list) (keys map[Operation][]st
 	if col := r.layout.Quote(tObject, "pending_moveop"); col != "" {
 		move = ", c." + col + " AS [pending_moveop]"
 	}
-	rows, err := adsync.Rows(ctx, r.q, fmt.Sprintf("SELECT TOP (%d) c.[object_id] AS [object_id], c.[export_operation] AS [export_operation]%s FROM %s c%s ORDER BY c.[object_id]",
+	rows, err := adsync.Rows(ctx, r.q, fmt.Sprintf("SELECT TOP (%d) c.[object_id] AS [object_id], c.[export_operation] AS [export_operation]%s FROM %s c%s",
 		r.rareMost+1, move, r.layout.From(tObject), w.text()), w.args...)
 	if err != nil || int64(len(rows)) > r.rareMost {
 		return nil, false, err
@@ -162,6 +162,9 @@ func (r *Reader) matching(ctx context.Context, l *list) (keys map[Operation][]st
 			o = Any
 		}
 		keys[o] = append(keys[o], row.GUID("object_id"))
+	}
+	for _, list := range keys {
+		slices.Sort(list)
 	}
 	return keys, true, nil
 }

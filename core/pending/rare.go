@@ -18,7 +18,7 @@ const rareKeys = 10_000
 // mostKeys is how many keys are kept for rareKeys of 10,000, in all.
 const mostKeys = 5 * rareKeys
 
-// rare is the keys of the rows that are rare, in the order of the list: with them
+// rare is the keys of the rows that are rare, in one order: with them
 // neither the list nor one for a connector, a type or an operation needs another
 // way through the table.
 type rare struct {
@@ -128,7 +128,7 @@ func (r *Reader) readRare(ctx context.Context) error {
 	}
 	w.add("(" + strings.Join(either, " OR ") + ")")
 	list, _ := r.kindList()
-	rows, err := adsync.Rows(ctx, r.q, fmt.Sprintf("SELECT TOP (%d) c.[object_id] AS [object_id], %s FROM %s c%s ORDER BY c.[object_id]",
+	rows, err := adsync.Rows(ctx, r.q, fmt.Sprintf("SELECT TOP (%d) c.[object_id] AS [object_id], %s FROM %s c%s",
 		2*most, strings.Join(list, ", "), r.layout.From(tObject), w.text()), w.args...)
 	if err != nil {
 		return err
@@ -143,6 +143,9 @@ func (r *Reader) readRare(ctx context.Context) error {
 		}
 		found.rows = append(found.rows, rareRow{row.GUID("object_id"), i})
 	}
+	// Any order will do where pages are looked up by key. Sorting here lets the server
+	// go through the table as it lies.
+	slices.SortFunc(found.rows, func(a, b rareRow) int { return strings.Compare(a.id, b.id) })
 	r.rare = found
 	return nil
 }
