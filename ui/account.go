@@ -101,6 +101,17 @@ func (a *account) open(st setup.State) {
 	})
 	a.relabel()
 	a.update(st)
+	a.point(a.forest(st))
+}
+
+// forest gives what is known of the dialog's forest.
+func (a *account) forest(s setup.State) setup.Forest {
+	for _, f := range s.Forests {
+		if strings.EqualFold(f.Name, a.name) {
+			return f
+		}
+	}
+	return setup.Forest{Name: a.name}
 }
 
 // relabel names the field after who has to sign in.
@@ -138,12 +149,7 @@ func (a *account) cancelled() {
 }
 
 func (a *account) update(s setup.State) {
-	f := setup.Forest{Name: a.name}
-	for _, x := range s.Forests {
-		if strings.EqualFold(x.Name, a.name) {
-			f = x
-		}
-	}
+	f := a.forest(s)
 	busy := s.Busy != nil && s.Busy.Task == setup.TaskForest
 	ended := a.waiting && !busy
 	if ended {

@@ -12,7 +12,7 @@ import (
 func newDirectory(r recipe, o Options) *directory {
 	d := &directory{forests: map[string]*forest{}, now: o.Now, pause: o.Pause}
 	for _, spec := range r.sample.Forests {
-		f := &forest{dns: spec.Name, netbios: spec.NetBIOS, accounts: map[string]*account{}}
+		f := &forest{dns: spec.Name, netbios: spec.NetBIOS, accounts: map[string]*account{}, unreachable: spec.Name == r.unreachable}
 		for _, domain := range spec.Domains {
 			f.domains = append(f.domains, facts.Domain{DNS: domain.Name, NetBIOS: domain.NetBIOS, Root: strings.EqualFold(domain.Name, spec.Name)})
 		}

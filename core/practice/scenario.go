@@ -54,6 +54,8 @@ type recipe struct {
 
 	oldComputer bool // this computer lacks what the product asks for
 
+	unreachable string // the forest that no domain controller answers for
+
 	situation answers.Situation
 	password  func(account string) string // of a pretend account
 }
@@ -127,6 +129,10 @@ func Scenarios() []Scenario {
 			r.sample.Forests = []sample.ForestSpec{contoso(), fabrikam()}
 			r.sample.Exports.Deletes, r.sample.ExportErrors = 18, 1
 			r.sample.Exports.Renames, r.sample.Exports.DeleteAdds, r.sample.ImportErrors = 3, 1, 2
+		}},
+		{"unreachable-forest", "A forest that does not answer", "Two forests; no domain controller of the first one answers, and the other one can be proved all the same.", func(r *recipe) {
+			r.sample.Forests = []sample.ForestSpec{contoso(), fabrikam()}
+			r.unreachable = "contoso.local"
 		}},
 		{"case-sensitive", "A case-sensitive database", "Its collation tells upper from lower case, which setup does not accept.", func(r *recipe) {
 			r.collation = "Latin1_General_CS_AS"

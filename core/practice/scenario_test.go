@@ -80,6 +80,10 @@ func TestScenarios_giveTheirFinding(t *testing.T) {
 	problems := map[string]problem.Code{"wrong-tenant": entra.CodeUserTenant, "consent-missing": entra.CodeConsent}
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
+			if s.Name == "unreachable-forest" {
+				oneForestIsRed(t)
+				return
+			}
 			w, ok := want[s.Name]
 			if !ok {
 				t.Fatal("this scenario has no expectation in this test")
@@ -220,5 +224,18 @@ func TestPort_isReachable(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	if !server.Reached(facts.LayerDB) {
 		t.Errorf("layers = %+v", server.Layers)
+	}
+}
+
+// oneForestIsRed lets one forest be red with its reason and the other one green.
+func oneForestIsRed(t *testing.T) {
+	t.Helper()
+	session, _ := open(t, "unreachable-forest")
+	state, err := setup.Run(t.Context(), session, setup.RunOptions{})
+	if p := problem.As(err); p == nil || p.Code != "ad.forest.unreachable" || p.Fix == "" {
+		t.Errorf("it ended with %v", err)
+	}
+	if len(state.Forests) != 2 || state.Forests[0].Green() || state.Forests[0].Problem == nil || !state.Forests[1].Green() {
+		t.Errorf("the forests are %+v", state.Forests)
 	}
 }

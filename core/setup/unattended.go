@@ -2,7 +2,9 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
@@ -106,14 +108,27 @@ func (u unattended) check(ctx context.Context) error {
 		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
 	}
 	state, err := u.do(ctx, CheckPressed{})
-	if err != nil || !state.namesTenant() {
+	if err != nil {
 		return err
 	}
-	state, err = u.do(ctx, TenantAsked{})
-	if err == nil && state.Entra.Problem != nil {
-		err = state.Entra.Problem
+	if state.namesTenant() {
+		if state, err = u.do(ctx, TenantAsked{}); err == nil && state.Entra.Problem != nil {
+			err = state.Entra.Problem
+		}
 	}
-	return err
+	if ctx.Err() != nil {
+		return err
+	}
+	return together(err, u.prove(ctx, false))
+}
+
+// together gives several errors as one, and one as it is.
+func together(errs ...error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
 }
 
 // namesTenant tells whether there is a tenant to look at, and somebody to sign in
@@ -167,12 +182,23 @@ func (u unattended) tenant(ctx context.Context) error {
 
 // forests gives every forest its answer.
 func (u unattended) forests(ctx context.Context) error {
-	state, err := u.next(ctx, PageDirectories)
-	if err != nil {
+	if _, err := u.next(ctx, PageDirectories); err != nil {
 		return err
 	}
-	for _, f := range state.Forests {
-		a := state.ForestAnswer(f.Name)
+	return u.prove(ctx, true)
+}
+
+// prove proves the account of every forest. One that can't be used keeps none of the
+// others from being proved: the end names them all. Without needed, forests that the
+// answers give no account for are left out, as a check stays with the database then,
+// and findings are told as findings.
+func (u unattended) prove(ctx context.Context, needed bool) error {
+	var red []error
+	for _, f := range u.s.State().Forests {
+		a := u.s.State().ForestAnswer(f.Name)
+		if strings.TrimSpace(a.User) == "" && !needed {
+			continue
+		}
 		if strings.TrimSpace(a.User) == "" {
 			return &problem.Problem{
 				Code: CodeForestAnswer, What: "There is no account for the forest " + f.Name + ".",
@@ -185,13 +211,12 @@ func (u unattended) forests(ctx context.Context) error {
 		}
 		done := after.Forests[after.forest(f.Name)]
 		if done.Problem != nil {
-			return done.Problem
-		}
-		if err := acceptable(done.Findings); err != nil {
-			return err
+			red = append(red, done.Problem)
+		} else if err := acceptable(done.Findings); err != nil && needed {
+			red = append(red, err)
 		}
 	}
-	return nil
+	return together(red...)
 }
 
 // apply builds the plan and installs.

@@ -40,11 +40,12 @@ func TestRun_check(t *testing.T) {
 		calls   []string
 		want    problem.Code
 	}{
-		{"an account is named", nil, []string{"inspect", "entra"}, ""},
-		{"an application is named", func(_ *fake, a *answers.Answers) { a.Entra = answers.Entra{Client: "id"} }, []string{"inspect", "entra"}, ""},
-		{"nobody is named", func(_ *fake, a *answers.Answers) { a.Entra = answers.Entra{} }, []string{"inspect"}, ""},
+		{"an account is named", nil, []string{"inspect", "entra", "forest", "forest"}, ""},
+		{"an application is named", func(_ *fake, a *answers.Answers) { a.Entra = answers.Entra{Client: "id"} }, []string{"inspect", "entra", "forest", "forest"}, ""},
+		{"nobody is named", func(_ *fake, a *answers.Answers) { a.Entra, a.Forests = answers.Entra{}, nil }, []string{"inspect"}, ""},
 		{"the database names no tenant", func(f *fake, _ *answers.Answers) { f.set.ADSync.Connectors = factstest.Unknown[[]facts.Connector]() }, []string{"inspect"}, ""},
-		{"the sign-in fails", func(f *fake, _ *answers.Answers) { f.fails["entra"] = boom }, []string{"inspect", "entra"}, "test.boom"},
+		{"the sign-in fails", func(f *fake, _ *answers.Answers) { f.fails["entra"] = boom }, []string{"inspect", "entra", "forest", "forest"}, "test.boom"},
+		{"a forest fails", func(f *fake, _ *answers.Answers) { f.fails["forest"] = boom }, []string{"inspect", "entra", "forest", "forest"}, "test.boom"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFake()
@@ -63,7 +64,7 @@ func TestRun_check(t *testing.T) {
 			if !slices.Equal(f.seen, c.calls) {
 				t.Errorf("a check called %v, want %v", f.seen, c.calls)
 			}
-			if signedIn := slices.Contains(c.calls, "entra") && c.want == ""; signedIn != (len(state.Entra.Findings) > 0) {
+			if signedIn := slices.Contains(c.calls, "entra") && state.Entra.Problem == nil; signedIn != (len(state.Entra.Findings) > 0) {
 				t.Errorf("%d findings on the tenant", len(state.Entra.Findings))
 			}
 		})

@@ -71,14 +71,17 @@ func (s *Scroller) ToEnd() { s.scroll.ScrollToBottom() }
 // ScrollTo scrolls so that y px of the content is at the top.
 func (s *Scroller) ScrollTo(y float32) { s.scroll.ScrollToOffset(fyne.NewPos(0, y)) }
 
-// Reveal scrolls as far as needed to show o, which lies in the content.
+// Reveal scrolls as far as needed to show o, which lies in the content, or its
+// beginning if it is higher than what is seen at once.
 func (s *Scroller) Reveal(o fyne.CanvasObject) {
 	d := fyne.CurrentApp().Driver()
 	top := d.AbsolutePositionForObject(s.scroll).Y
 	y := d.AbsolutePositionForObject(o).Y - top
-	if h := o.Size().Height; y+h+8 > s.scroll.Size().Height && h < s.scroll.Size().Height {
-		s.ScrollTo(s.scroll.Offset.Y + y + h + 8 - s.scroll.Size().Height)
-	} else if y < 8 {
+	h, room := o.Size().Height, s.scroll.Size().Height
+	switch {
+	case y+h+8 > room && h < room:
+		s.ScrollTo(s.scroll.Offset.Y + y + h + 8 - room)
+	case y < 8, y+h+8 > room:
 		s.ScrollTo(max(0, s.scroll.Offset.Y+y-8))
 	}
 }
