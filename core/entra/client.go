@@ -42,6 +42,8 @@ type Params struct {
 	// NO_PROXY, and on Windows the Internet settings of the user who runs the
 	// program. Proxy scripts (PAC) are not run.
 	Proxy func(*http.Request) (*url.URL, error)
+	// RequestLimit is how long one request may take, its answer included; 0 for a minute.
+	RequestLimit time.Duration
 	// Now tells the time; nil for this computer's clock.
 	Now func() time.Time
 	// Pause waits until the time is up or ctx ends; nil to really wait.

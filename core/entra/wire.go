@@ -50,9 +50,13 @@ func newWire(p Params) *wire {
 	if proxy == nil {
 		proxy = systemProxy
 	}
+	limit := p.RequestLimit
+	if limit <= 0 {
+		limit = requestLimit
+	}
 	return &wire{
 		client: &http.Client{
-			Timeout: requestLimit,
+			Timeout: limit,
 			Transport: &http.Transport{
 				Proxy: proxy, DialContext: dial, ForceAttemptHTTP2: true,
 				TLSClientConfig:     &tls.Config{RootCAs: p.Trust, MinVersion: tls.VersionTLS12},

@@ -33,7 +33,7 @@ func (w *work) isConfigured(ctx context.Context, a *apply.Work) (bool, error) {
 
 // configure keeps the rows as they are in the journal, once, and changes them.
 func (w *work) configure(ctx context.Context, a *apply.Work) error {
-	ctx, cancel := context.WithTimeout(ctx, databaseTimeout)
+	ctx, cancel := w.patient(ctx)
 	defer cancel()
 	if err := w.lock(ctx); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (w *work) configure(ctx context.Context, a *apply.Work) error {
 
 // compare reads back what Configure writes.
 func (w *work) compare(ctx context.Context) ([]adsync.Mismatch, error) {
-	ctx, cancel := context.WithTimeout(ctx, databaseTimeout)
+	ctx, cancel := w.patient(ctx)
 	defer cancel()
 	if err := w.lock(ctx); err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (w *work) restore(ctx context.Context, a *apply.Work) error {
 func (w *work) verify(ctx context.Context, a *apply.Work) error {
 	const total = 5
 	a.Say("The claim", 1, total)
-	if err := w.lock(ctx); err != nil {
+	if err := w.lockSoon(ctx); err != nil {
 		return err
 	}
 	a.Say("The database", 2, total)

@@ -53,6 +53,10 @@ type Params struct {
 	Practice bool
 	// Protector seals the vault; nil for that of this system.
 	Protector secret.Protector
+	// Patience is how long one step may read or change the database, and how long
+	// undoing one may take; 0 for databaseTimeout and apply.DefaultUndoTimeout. A
+	// backup takes as long as it takes.
+	Patience time.Duration
 	// Watch sees each record of the journal, see apply.Journal.Watch; may be nil.
 	Watch func(r apply.Record, onDisk bool)
 }
@@ -161,7 +165,7 @@ func (i *Installer) with(ctx context.Context, job setup.Job, e errand, do func(*
 	}
 	w := &work{Installer: i, job: job, plan: job.Plan, vault: vault, journal: journal}
 	defer w.disconnect(context.WithoutCancel(ctx))
-	return do(w, &apply.Engine{Journal: journal, Actions: w.actions(), Alive: w.alive, Now: i.now})
+	return do(w, &apply.Engine{Journal: journal, Actions: w.actions(), Alive: w.alive, Now: i.now, UndoTimeout: i.p.Patience})
 }
 
 // sweep removes the half-written files that a run which was killed left beside

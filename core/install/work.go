@@ -175,10 +175,10 @@ func (w *work) lock(ctx context.Context) error {
 	}
 	var release func(context.Context) error
 	var err error
-	if w.plan.Purpose == plan.Installs {
-		release, err = adsync.Claim(ctx, w.conn, w.plan.Claim)
-	} else {
+	if w.plan.Purpose != plan.Installs || w.undoing && w.unclaimed() { // nobody would take the claim back once more
 		release, err = adsync.Hold(ctx, w.conn, w.plan.Claim.Before)
+	} else {
+		release, err = adsync.Claim(ctx, w.conn, w.plan.Claim)
 	}
 	if err != nil {
 		return err
@@ -187,8 +187,35 @@ func (w *work) lock(ctx context.Context) error {
 	return nil
 }
 
+// unclaimed tells whether the claim is taken back already: an earlier undo left
+// something else behind.
+func (w *work) unclaimed() bool {
+	return slices.ContainsFunc(w.plan.Steps, func(s plan.Step) bool {
+		return s.Kind == plan.KindClaim && w.journal.Step(s.ID) == apply.RecordUndone
+	})
+}
+
+// patient gives the time that one step may work on the database: a server that
+// falls silent would else hold the installation for ever.
+func (w *work) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := w.p.Patience
+	if limit <= 0 {
+		limit = databaseTimeout
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// lockSoon is lock with a deadline.
+func (w *work) lockSoon(ctx context.Context) error {
+	ctx, cancel := w.patient(ctx)
+	defer cancel()
+	return w.lock(ctx)
+}
+
 // recheck reads everything again and compares it with what the plan rests on.
 func (w *work) recheck(ctx context.Context, a *apply.Work) error {
+	ctx, cancel := w.patient(ctx)
+	defer cancel()
 	set, err := w.p.Probe.Inspect(ctx, w.job.Answers, w.job.Secrets[answers.SecretSQL], func(text string) { a.Say(text, 0, 0) })
 	if err != nil {
 		return err
@@ -219,7 +246,7 @@ const (
 
 // claim takes the lock and writes the claim.
 func (w *work) claim(ctx context.Context, a *apply.Work) error {
-	ctx, cancel := context.WithTimeout(ctx, databaseTimeout)
+	ctx, cancel := w.patient(ctx)
 	defer cancel()
 	if err := w.sinceBackup(ctx, a); err != nil {
 		return err

@@ -50,14 +50,18 @@ func newCloud(r recipe, o Options, truth sample.Truth) (*cloud, error) {
 	if last.IsZero() {
 		last = o.Now().Add(-r.sample.LastSyncAge)
 	}
-	server, err := tenant.New(tenant.Options{Scenario: r.tenant, Initial: siteTenant, LastSync: last})
+	options := tenant.Options{Scenario: r.tenant, Initial: siteTenant, LastSync: last}
+	if o.Tenant != nil {
+		o.Tenant(&options)
+	}
+	server, err := tenant.New(options)
 	if err != nil {
 		return nil, err
 	}
 	c := &cloud{tenant: server, pause: o.Pause}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.Client = entra.New(entra.Params{
-		Client: tenant.OwnClient, OpenURL: c.open, Trust: server.Trust(), Dial: server.Dial, Now: o.Now,
+		Client: tenant.OwnClient, OpenURL: c.open, Trust: server.Trust(), Dial: server.Dial, Now: o.Now, RequestLimit: o.RequestLimit,
 		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }, // nothing leaves this computer
 		Pause: func(ctx context.Context, d time.Duration) error { return wait(ctx, min(d, pausesPerWait*o.Pause)) },
 	})

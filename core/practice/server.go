@@ -33,8 +33,12 @@ type sqlServer struct {
 }
 
 // newSQLServer cooks the SQL Server of a recipe. dir is the site's folder.
-func newSQLServer(ctx context.Context, r recipe, dir string, watch func(tsql.SessionInfo, string)) (*sqlServer, error) {
-	engine, err := tsql.NewServer(engineConfig(r, dir, watch)) //nolint:contextcheck // closing works after the context has ended
+func newSQLServer(ctx context.Context, r recipe, dir string, watch func(tsql.SessionInfo, string), change func(*tsql.Config)) (*sqlServer, error) {
+	config := engineConfig(r, dir, watch)
+	if change != nil {
+		change(&config)
+	}
+	engine, err := tsql.NewServer(config) //nolint:contextcheck // closing works after the context has ended
 	if err != nil {
 		return nil, fmt.Errorf("make the practice SQL Server: %w", err)
 	}

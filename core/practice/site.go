@@ -49,6 +49,12 @@ type Options struct {
 	Change func(*sample.Options)
 	// Disk alters what the SQL Server has to back up to, for tests.
 	Disk func(*tsql.Disk)
+	// Engine alters the SQL Server, for tests that let its statements go wrong.
+	Engine func(*tsql.Config)
+	// Tenant alters the tenant, for tests that let its requests go wrong.
+	Tenant func(*tenant.Options)
+	// RequestLimit is how long a request to the tenant may take; 0 as in the real world.
+	RequestLimit time.Duration
 }
 
 // Site is an open practice site, with what tests look at behind the scenes.
@@ -116,7 +122,7 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	if err := os.RemoveAll(s.ticksDir()); err != nil { // they belong to it too
 		return nil, errors.Join(fmt.Errorf("empty the practice tasks: %w", err), os.RemoveAll(s.dir))
 	}
-	if s.sql, err = newSQLServer(ctx, s.recipe, s.dir, s.watch); err != nil {
+	if s.sql, err = newSQLServer(ctx, s.recipe, s.dir, s.watch, o.Engine); err != nil {
 		return nil, errors.Join(err, folder.Remove(s.dir))
 	}
 	s.SQL, s.Truth = s.sql.engine, s.sql.truth

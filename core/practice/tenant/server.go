@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -85,6 +86,9 @@ type Options struct {
 	DeviceUser string
 	// LastSync is when the tenant was synchronized last; zero for 40 minutes ago.
 	LastSync time.Time
+	// Fault is asked before each request is carried out, and again after it was,
+	// before the answer goes out. n counts from 1. It may be nil.
+	Fault func(n int, r *http.Request, after bool) Fault
 	// TokenLife is how long an access token holds; zero for an hour.
 	TokenLife time.Duration
 }
@@ -99,6 +103,8 @@ type Server struct {
 	trust    *x509.CertPool
 	sign     *ecdsa.PrivateKey // signs tokens
 	leaf     *x509.Certificate
+
+	asked atomic.Int64 // requests so far, for Options.Fault
 
 	mu sync.Mutex // guards everything below
 	*state
@@ -223,8 +229,16 @@ func (s *Server) Dial(ctx context.Context, _, address string) (net.Conn, error) 
 // Close stops the stand-in.
 func (s *Server) Close() error { return s.http.Close() }
 
-// ServeHTTP answers one request by its host name.
+// ServeHTTP answers one request by its host name, unless Options.Fault lets it go wrong.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.o.Fault == nil {
+		s.serve(w, r)
+		return
+	}
+	s.faulty(w, r)
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, r.Method+" "+r.Host+r.URL.Path)

@@ -112,6 +112,13 @@ func (s *Server) Backups() []string {
 	return out
 }
 
+// RemoveBackups deletes all backup files.
+func (s *Server) RemoveBackups() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.backups = nil
+}
+
 // DamageBackups makes all backup files fail their check.
 func (s *Server) DamageBackups() {
 	s.mu.Lock()

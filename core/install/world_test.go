@@ -1,0 +1,141 @@
+//go:build unix
+
+package install_test
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/cli"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
+	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
+	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
+	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
+)
+
+// world is a scene that outlives the wizards that work on it: each of them is a
+// process of its own.
+type world struct {
+	scene
+	order order
+	calls atomic.Int32 // of directory and tenant
+	// statements gives all that SQL Server was sent.
+	statements func() []string
+}
+
+// newWorld opens a site. password gives the pretend accounts other passwords than
+// the usual one.
+func newWorld(t *testing.T, now time.Time, password func(string) string) *world {
+	t.Helper()
+	w := &world{scene: scene{dir: t.TempDir()}}
+	s, err := practice.New(t.Context(), "two-forests", practice.Options{
+		DataDir: w.dir, Port: true, Now: func() time.Time { return now }, Password: password,
+		Change: func(o *sample.Options) { o.Objects = 20 },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.site, w.statements, w.inside = s.Setup(), s.Statements, s
+	p := w.site.Prober.(*probe.Probe)
+	if w.db, _, err = sqlserver.Connect(t.Context(), p.Config(w.site.Answers.SQL, w.site.Secrets[answers.SecretSQL])); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.db.Close() })
+	address, certificate := s.Door()
+	_, port, _ := strings.Cut(address.String(), ":")
+	w.port = port
+	w.order = order{
+		Answers: w.site.Answers.Clone(), Computer: p.Computer(t.Context(), now), Certificate: certificate.Raw,
+		URL: serve(t, w.site, &w.calls), Now: now, DataDir: w.dir, Windows: filepath.Join(t.TempDir(), "windows.json"),
+	}
+	w.windows = s.Windows
+	if err := s.Windows.Save(w.order.Windows); err != nil {
+		t.Fatal(err)
+	}
+	w.order.Answers.Options.Backup.On = true
+	w.order.Answers.TakeOver = "SYNC01"
+	if _, err := w.db.ExecContext(t.Context(), "sp_addextendedproperty", sql.Named("name", facts.ClaimProperty),
+		sql.Named("value", `{"server":"SYNC01","installation":"5eb63bbbe01eeed093cb22bb8f5acdc3","at":"2026-01-02T03:04:05Z","version":"1.0"}`)); err != nil {
+		t.Fatal(err)
+	}
+	w.order.Answers.SQL.Server, w.order.Answers.SQL.Instance = "localhost,"+port, ""
+	return w
+}
+
+// process prepares a wizard process.
+func (w *world) process(t *testing.T, o order) *exec.Cmd {
+	t.Helper()
+	text, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := map[string]string{}
+	for k, v := range w.site.Secrets {
+		typed[k] = v.Reveal()
+	}
+	input, err := json.Marshal(typed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), os.Args[0])
+	c.Env = append(os.Environ(), envWizard+"="+string(text))
+	c.Stdin = bytes.NewReader(input)
+	c.WaitDelay = time.Minute
+	return c
+}
+
+// end is how a wizard process ended.
+type end struct {
+	killed bool
+	code   int
+	stdout string
+	stderr string
+}
+
+// do runs a wizard process to its end, or kills it after a while when delay is set.
+func (w *world) do(t *testing.T, command string, kill moment, delay time.Duration) end {
+	t.Helper()
+	o := w.order
+	o.Command, o.Kill = command, kill
+	c := w.process(t, o)
+	var stdout, stderr bytes.Buffer
+	c.Stdout, c.Stderr = &stdout, &stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if delay > 0 {
+		defer time.AfterFunc(delay, func() { _ = c.Process.Kill() }).Stop()
+	}
+	err := c.Wait()
+	e := end{code: c.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
+	e.killed = e.code == -1
+	if !e.killed && e.code > cli.ExitFailed {
+		t.Fatalf("the wizard broke: %v\n%s", err, e.stderr)
+	}
+	return e
+}
+
+// must runs a wizard process that has to come to its end.
+func (w *world) must(t *testing.T, command string) end {
+	t.Helper()
+	e := w.do(t, command, moment{}, 0)
+	if e.killed || e.code > cli.ExitWarnings {
+		t.Fatalf("%s ended with %+v", command, e)
+	}
+	return e
+}
