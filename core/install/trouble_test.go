@@ -59,7 +59,7 @@ var ways = map[kind][]way{
 // The deadlines of a run in which something is late, and how late it is. A slow
 // machine may miss them elsewhere too: that is one more fault to get over.
 const (
-	patience     = 400 * time.Millisecond
+	patience     = 2 * time.Second
 	requestLimit = 3 * time.Second
 )
 
