@@ -60,7 +60,7 @@ var ways = map[kind][]way{
 // machine may miss them elsewhere too: that is one more fault to get over.
 const (
 	patience     = 2 * time.Second
-	requestLimit = 3 * time.Second
+	requestLimit = 8 * time.Second
 )
 
 // trouble lets one thing go wrong. It is asked by the SQL Server, the tenant, the
