@@ -39,7 +39,7 @@ func newGolden(t *testing.T, now time.Time) golden {
 	g.records = len(w.journal(t))
 	w.must(t, cli.CommandUndo)
 	g.undoCalls = int(w.calls.Load())
-	equal(t, "undone", g.before, w.snapshot(t), "reports")
+	equal(t, "undone", g.before, w.snapshot(t), "reports", "backups")
 	g.undone = len(w.journal(t))
 	return g
 }
@@ -152,22 +152,22 @@ func killed(t *testing.T, g golden, now time.Time, b blow, next string) {
 	}
 	switch {
 	case len(list) == 0: // nothing was changed yet, or everything is taken back
-		equal(t, "nothing to take up", g.before, w.snapshot(t), "reports", "half-written files")
+		equal(t, "nothing to take up", g.before, w.snapshot(t), "reports", "half-written files", "backups")
 		if e := w.do(t, next, moment{}, 0); e.code != cli.ExitFailed || !strings.Contains(e.stdout, string(setup.CodeNothing)) {
 			t.Errorf("%s of nothing ends with %+v", next, e)
 		}
 	case next == cli.CommandUndo:
 		w.must(t, next)
-		equal(t, "undone", g.before, w.snapshot(t), "reports")
+		equal(t, "undone", g.before, w.snapshot(t), "reports", "backups")
 	case list[0].Ending == apply.Completed:
 		equal(t, "completed", g.after, w.snapshot(t))
 		w.opens(t)
 	default:
 		w.must(t, next)
-		equal(t, "gone on", g.after, w.snapshot(t))
+		equal(t, "gone on", g.after, w.snapshot(t), "backups")
 		w.opens(t)
 		w.must(t, cli.CommandUndo)
-		equal(t, "undone after going on", g.before, w.snapshot(t), "reports")
+		equal(t, "undone after going on", g.before, w.snapshot(t), "reports", "backups")
 	}
 }
 
@@ -185,7 +185,7 @@ func TestUndo_laterLeavesWhatOthersChanged(t *testing.T) {
 		t.Fatalf("undo ended with %+v", e)
 	}
 	after := w.snapshot(t)
-	equal(t, "undone but for what somebody else changed", before, after, "reports", "table mms_server_configuration")
+	equal(t, "undone but for what somebody else changed", before, after, "reports", "backups", "table mms_server_configuration")
 	if !strings.Contains(after["table mms_server_configuration"], "keyset_id=4711|") {
 		t.Error("what somebody else changed was overwritten")
 	}
