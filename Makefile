@@ -1,8 +1,9 @@
 # Shortcuts for those who have make; the work is done by scripts/.
-.PHONY: run test race lint fmt vet-windows bench fuzz build cli check exe installer wine-test installer-test painter-test window-test
+.PHONY: run test nightly race lint fmt vet-windows bench fuzz build cli check exe installer wine-test installer-test painter-test window-test
 
 run: ; scripts/run
 test: ; scripts/test
+nightly: ; scripts/nightly
 check: ; .ci/run
 lint: ; scripts/lint
 fmt: ; scripts/lint --fix

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,7 @@ func (w *world) places(t *testing.T, ends ...end) map[string][]byte {
 	for i, e := range ends {
 		name := string(rune('1' + i))
 		out["output "+name], out["errors "+name] = []byte(e.stdout), []byte(e.stderr)
+		out["arguments and environment "+name] = []byte(e.argv)
 	}
 	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -136,6 +138,9 @@ func TestCanary(t *testing.T) {
 	}
 	if !ends[0].killed || len(ends[1].stdout) < 1000 {
 		t.Fatalf("the wizards ended with %+v", ends)
+	}
+	if runtime.GOOS == "linux" && !strings.Contains(ends[1].argv, envWizard) {
+		t.Error("arguments and environment of the wizards were not seen")
 	}
 	for _, found := range search(secrets, w.places(t, ends...)) {
 		t.Error(found)

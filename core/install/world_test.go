@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -105,6 +106,7 @@ type end struct {
 	code   int
 	stdout string
 	stderr string
+	argv   string // arguments and environment, as others of the computer see them
 }
 
 // do runs a wizard process to its end, or kills it after a while when delay is set.
@@ -118,11 +120,12 @@ func (w *world) do(t *testing.T, command string, kill moment, delay time.Duratio
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	argv := visible(c.Process.Pid)
 	if delay > 0 {
 		defer time.AfterFunc(delay, func() { _ = c.Process.Kill() }).Stop()
 	}
 	err := c.Wait()
-	e := end{code: c.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
+	e := end{code: c.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(), argv: argv}
 	e.killed = e.code == -1
 	if !e.killed && e.code > cli.ExitFailed {
 		t.Fatalf("the wizard broke: %v\n%s", err, e.stderr)
@@ -138,4 +141,16 @@ func (w *world) must(t *testing.T, command string) end {
 		t.Fatalf("%s ended with %+v", command, e)
 	}
 	return e
+}
+
+// visible gives arguments and environment of a process, where the system tells.
+func visible(pid int) string {
+	var out []byte
+	for _, name := range []string{"cmdline", "environ"} {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
+		if err == nil {
+			out = append(out, b...)
+		}
+	}
+	return string(out)
 }
