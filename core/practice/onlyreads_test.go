@@ -28,7 +28,8 @@ func TestOnlyReads(t *testing.T) {
 		},
 		"pending exports": func(t *testing.T, s *setup.Session) {
 			events := []setup.Event{
-				setup.AfterOpened{Page: setup.PagePending}, setup.PendingAsked{},
+				setup.AfterOpened{Page: setup.PagePending},
+				setup.PendingAsked{},
 				setup.PendingFiltered{Query: pending.Query{Operation: pending.Delete, Search: "a"}},
 				setup.PendingTurned{Cursor: pending.Cursor{End: true}},
 				setup.PendingFileAsked{Path: filepath.Join(t.TempDir(), "list.csv")},
