@@ -109,6 +109,8 @@ func start(ctx context.Context, o cli.Options, stdout, stderr io.Writer) error {
 		return tourOf(ctx, params, o.Tour, stdout)
 	case o.Review:
 		return cli.RunReview(ctx, params, o, stdout, stderr)
+	case o.Staging != "":
+		return cli.RunStaging(ctx, params, o, stdout, stderr)
 	case o.Compare != "":
 		err := cli.Compare(ctx, params.Site, o, answers.System(), stdout, stderr)
 		if params.Site.Close != nil {

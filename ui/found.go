@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
@@ -22,14 +23,31 @@ type found struct {
 func newFound(s *Shell) *found { return &found{shell: s, box: kit.Column(0)} }
 
 func (f *found) update(s setup.State) {
-	show(f.box, s.Found != nil)
-	if !f.made.changed(s.Found, s.CanResume(), s.CanUndoFound()) {
+	broken := s.Staging.Earlier && s.Staging.Interrupted()
+	show(f.box, s.Found != nil || broken)
+	if !f.made.changed(s.Found, s.CanResume(), s.CanUndoFound(), broken, s.CanOpenAfter()) {
 		return
 	}
 	f.box.Objects = nil
+	if broken {
+		f.box.Add(kit.Inset(0, 0, 0, 10, f.staging(s)))
+	}
 	if s.Found != nil {
 		f.box.Add(f.callout(s))
 	}
+}
+
+// staging is the note about leaving or entering staging mode that an earlier run did
+// not finish.
+func (f *found) staging(s setup.State) fyne.CanvasObject {
+	title := tr("staging.found.title")
+	if s.Staging.Plan.Purpose == plan.Enters {
+		title = tr("staging.found.enter")
+	}
+	open := kit.NewButton(f.shell.keys, kit.Small, tr("staging.title"), func() { f.shell.session.Dispatch(setup.AfterOpened{Page: setup.PageStaging}) })
+	enable(open, s.CanOpenAfter())
+	text := kit.NewText(kit.Span{Text: title + " ", Bold: true}, kit.Span{Text: tr("staging.found.text", dateTime(s.Staging.Plan.Built))})
+	return kit.Callout(kit.MoodWarning, text, kit.Muted(s.Staging.Plan.Database), kit.Inset(0, 4, 0, 0, kit.Line(10, 8, open)))
 }
 
 func (f *found) callout(s setup.State) fyne.CanvasObject {

@@ -80,6 +80,8 @@ func (s *Shell) newPage(name setup.Page) page {
 		return newCompare(s, st)
 	case setup.PageTasks:
 		return newTasks(s)
+	case setup.PageStaging:
+		return newStaging(s)
 	case setup.PageUndo:
 		return newUndo(s)
 	default:

@@ -17,6 +17,34 @@ type Answers struct {
 	// TakeOver names the dead server from which the database is taken over; see
 	// preflight.TakeOver.
 	TakeOver string `json:"takeOver,omitempty"`
+	// Staging is for leaving staging mode.
+	Staging Staging `json:"staging,omitzero"`
+}
+
+// Staging is what is answered for leaving staging mode.
+type Staging struct {
+	Overrides Overrides `json:"overrides,omitzero"`
+}
+
+// Overrides are the reasons to leave staging mode in spite of conditions that are
+// not fulfilled, by the condition's id.
+type Overrides struct {
+	Owner       string `json:"owner,omitempty"`
+	OtherServer string `json:"other-server,omitempty"`
+	SignIn      string `json:"sign-in,omitempty"`
+	Cycles      string `json:"cycles,omitempty"`
+	Runs        string `json:"runs,omitempty"`
+	Deletes     string `json:"deletes,omitempty"`
+	Looked      string `json:"looked,omitempty"`
+	Writeback   string `json:"writeback,omitempty"`
+}
+
+// Reasons gives the overrides by the ids of their conditions.
+func (o Overrides) Reasons() map[string]string {
+	return map[string]string{
+		"owner": o.Owner, "other-server": o.OtherServer, "sign-in": o.SignIn, "cycles": o.Cycles,
+		"runs": o.Runs, "deletes": o.Deletes, "looked": o.Looked, "writeback": o.Writeback,
+	}
 }
 
 // Situation is which of the four situations brought the admin here. It changes

@@ -34,6 +34,7 @@ type Options struct {
 	Review    bool
 	CSV       string // file for the list of pending exports, with /review
 	Connector string // name of the connector whose list is written, with CSV
+	Staging   string // leave or enter
 	Compare   string // the two sides of /compare
 	Answers   string // file
 	JSON      bool
@@ -46,7 +47,7 @@ type Options struct {
 
 // Headless tells whether no window is wanted.
 func (o Options) Headless() bool {
-	return o.works() || o.Heartbeat || o.Review || o.Compare != "" || o.Version || o.Help || o.Tour != ""
+	return o.works() || o.Heartbeat || o.Review || o.Staging != "" || o.Compare != "" || o.Version || o.Help || o.Tour != ""
 }
 
 // works tells whether a session is to be driven without a person.
@@ -86,6 +87,7 @@ func options() []option {
 		{"review", "", false, "read a database, print its configuration, pending exports and tasks, change nothing", func(o *Options, _ string) { o.Review = true }},
 		{"csv", "FILE", true, "with /review: write the list of pending exports to FILE, as CSV", func(o *Options, v string) { o.CSV = v }},
 		{"connector", "NAME", true, "with /csv: only the pending exports of this connector", func(o *Options, v string) { o.Connector = v }},
+		{"staging", "leave|enter", true, "leave staging mode when every condition is fulfilled or answered for in the answers, or enter it", func(o *Options, v string) { o.Staging = v }},
 		{"compare", "ACTIVE,NEW", true, "compare two configurations, each an exported folder or .zip, db (the answers' database) or another answers file", func(o *Options, v string) { o.Compare = v }},
 		{"heartbeat", "", false, "renew the time of this server's claim on the database and write nothing else, for a scheduler", func(o *Options, _ string) { o.Heartbeat = true }},
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
@@ -163,7 +165,7 @@ type rule struct {
 
 // fits refuses combinations that make no sense.
 func (o *Options) fits() error {
-	for _, r := range slices.Concat(o.commandRules(), o.reviewRules(), o.compareRules(), o.otherRules()) {
+	for _, r := range slices.Concat(o.commandRules(), o.reviewRules(), o.stagingRules(), o.compareRules(), o.otherRules()) {
 		if r.broken {
 			return &UsageError{r.text}
 		}
@@ -187,7 +189,7 @@ func (o *Options) commandRules() []rule {
 
 // otherRules are about what goes with what.
 func (o *Options) otherRules() []rule {
-	headless := o.works() || o.Review || o.Compare != ""
+	headless := o.works() || o.Review || o.Staging != "" || o.Compare != ""
 	return []rule{
 		{o.Tour != "" && o.works(), "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
 		{o.JSON && !headless && !o.Heartbeat && !o.Version, "/json goes with /check, /install, /resume, /undo, /review, /compare or /version."},

@@ -32,6 +32,8 @@ type Review struct {
 	Pending *pending.Summary `json:"pendingExports"`
 	List    *SavedList       `json:"list,omitempty"` // what /csv wrote
 	Tasks   []review.Task    `json:"tasks"`
+	// Gate are the conditions for leaving staging mode.
+	Gate []review.Condition `json:"gate"`
 }
 
 // SavedList is the file that /csv wrote.
@@ -94,6 +96,7 @@ func judgeReview(s setup.State, err error) Review {
 	f := s.After.Facts
 	r.Database, r.ReadAt = f.Database.Name+" on "+f.SQL.Typed, f.At
 	r.Overview, r.Tasks = review.Overview(*f), s.After.Tasks
+	r.Gate = s.Gate()
 	if p := s.After.Pending; p != nil {
 		r.Pending = p.Summary
 		if p.Saved != "" {

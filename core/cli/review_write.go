@@ -62,6 +62,7 @@ func (r Review) writeText(w io.Writer) error {
 			fmt.Fprintf(&b, "      %s: %s\n", t.Seen.Sight, t.Seen.Evidence)
 		}
 	}
+	b.WriteString(gateText(r.Gate))
 	for _, p := range r.Problems {
 		fmt.Fprintf(&b, "\n%s", p.Text())
 	}
@@ -101,6 +102,7 @@ td:first-child{width:34%;color:#605e5c}td.n,th.n{text-align:right;width:auto;fon
 {{range .Problems}}<p class="note"><b>{{.What}}</b> {{.Why}} {{.Fix}}</p>{{end}}
 {{template "pending" .Pending}}{{with .List}}<p>The list of {{.Rows}} rows: {{.Path}}</p>{{end}}
 <h2>Tasks</h2><table>{{range .Tasks}}<tr><td>[{{box .}}] {{.Title}}</td><td>{{.Text}}{{with .Seen}}<br><i>{{.Sight}}: {{.Evidence}}</i>{{end}}</td></tr>{{end}}</table>
+<h2>Conditions for leaving staging mode</h2><table>{{range .Gate}}<tr><td>{{.Title}}</td><td>{{.Light}}: {{.Evidence}}</td></tr>{{end}}</table>
 {{range .Overview}}<h2>{{.Title}}</h2><table>{{range .Rows}}<tr><td>{{.Name}}</td><td>{{range $i, $v := .Values}}{{if $i}}<br>{{end}}{{$v}}{{end}}</td></tr>{{end}}</table>{{end}}
 </body></html>
 ` + pendingPage))

@@ -85,6 +85,9 @@ func merged(base, file answers.Answers) answers.Answers {
 	if file.Acknowledge != (answers.Acknowledge{}) {
 		out.Acknowledge = file.Acknowledge
 	}
+	if file.Staging != (answers.Staging{}) {
+		out.Staging = file.Staging
+	}
 	if file.TakeOver != "" {
 		out.TakeOver = file.TakeOver
 	}

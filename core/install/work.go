@@ -89,6 +89,7 @@ func (w *work) actions() map[string]apply.Action {
 			out[s.ID] = apply.Action{Apply: w.verify}
 		case plan.KindReport:
 			out[s.ID] = apply.Action{Apply: w.report, Undo: w.keepReport}
+		default: // of other plans
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 )
 
 //go:embed report.gohtml
@@ -25,6 +26,10 @@ func HTML(w io.Writer, r Record) error {
 		"mark":  severityMark,
 		"class": func(s preflight.Severity) string { return strings.ToLower(severityWord(s)) },
 		"right": rightText,
+		"light": func(l review.Light) string {
+			return map[review.Light]string{review.Green: "pass", review.Red: "blocked"}[l] // else the colour of what is not known
+		},
+		"lightword": lightWord,
 	}).Parse(page)
 	if err != nil {
 		return fmt.Errorf("reading the report's template: %w", err)
@@ -38,6 +43,18 @@ func HTML(w io.Writer, r Record) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
+}
+
+// lightWord gives sign and word of a condition.
+func lightWord(l review.Light) string {
+	switch l {
+	case review.Green:
+		return "✓ Fulfilled"
+	case review.Red:
+		return "✕ Not fulfilled"
+	default:
+		return "? Unknown"
+	}
 }
 
 // severityWord gives a severity as pages and reports show it.

@@ -31,6 +31,8 @@ type Record struct {
 	Plan     *plan.Plan          `json:"plan,omitempty"`
 	Outcome  *apply.Outcome      `json:"outcome,omitempty"`
 	Tasks    []review.Task       `json:"tasks,omitempty"`
+	// Gate are the conditions for leaving staging mode, with what was answered for.
+	Gate []review.Condition `json:"gate,omitempty"`
 }
 
 // ForestRecord is one forest in the report.

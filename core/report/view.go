@@ -24,6 +24,8 @@ type view struct {
 	Custom     []string // custom rules
 	Done       []stepView
 	Left       []string
+	Switch     bool            // it is about staging mode, not about an installation
+	Answered   []plan.Answered // conditions that were answered for in writing
 }
 
 // pair is one line of a list of names and values.
@@ -46,6 +48,9 @@ func newView(r Record) view {
 	v.Headline, v.Verdict = headline(r)
 	v.Connectors, v.Custom = connectorViews(r), customRules(r)
 	v.Done = stepViews(r)
+	if r.Plan != nil {
+		v.Switch, v.Answered = r.Plan.Purpose != plan.Installs, r.Plan.Answered
+	}
 	if r.Outcome != nil {
 		v.Left = r.Outcome.Left
 	}
@@ -54,6 +59,9 @@ func newView(r Record) view {
 
 // headline says in one sentence how it stands.
 func headline(r Record) (string, preflight.Severity) {
+	if r.Plan != nil && r.Plan.Purpose != plan.Installs && r.Outcome != nil {
+		return switchHeadline(*r.Plan, *r.Outcome)
+	}
 	if r.Outcome != nil {
 		switch r.Outcome.Ending {
 		case apply.Completed:
@@ -72,6 +80,27 @@ func headline(r Record) (string, preflight.Severity) {
 		return "Nothing was checked.", preflight.Unknown
 	}
 	return verdictText(r.Findings), preflight.Worst(r.Findings)
+}
+
+// switchHeadline is headline for leaving and entering staging mode.
+func switchHeadline(p plan.Plan, o apply.Outcome) (string, preflight.Severity) {
+	what := map[plan.Purpose]string{plan.Leaves: "Leaving staging mode", plan.Enters: "Entering staging mode"}[p.Purpose]
+	switch o.Ending {
+	case apply.Completed:
+		if p.Purpose == plan.Enters {
+			return "Staging mode is on: the server exports nothing any more once its service has read that.", preflight.Pass
+		}
+		if n := len(p.Answered); n > 0 {
+			return fmt.Sprintf("Staging mode is off; conditions that were not fulfilled and were answered for in writing: %d.", n), preflight.Warning
+		}
+		return "Staging mode is off: every condition was fulfilled.", preflight.Pass
+	case apply.TakenBack:
+		return what + " was taken back.", preflight.Note
+	case apply.PartLeft:
+		return what + " was not taken back: somebody else changed the setting since.", preflight.Warning
+	default: // stopped or broken
+		return what + " did not come to its end.", preflight.Blocked
+	}
 }
 
 // verdictText says what the findings come to.

@@ -27,7 +27,7 @@ const (
 // a connection to the database, so that they serve on the active server and on an
 // admin's desk too.
 func AfterPages() []Page {
-	return []Page{PageOverview, PagePending, PageCompare, PageTasks, PageUndo}
+	return []Page{PageOverview, PagePending, PageCompare, PageTasks, PageStaging, PageUndo}
 }
 
 // After is where Additional tasks stand. State.After is nil while the wizard is

@@ -106,7 +106,10 @@ func (s State) ticked(id string, on bool) (State, Effect) {
 // afterTasks gives the tasks of Additional tasks: those of the installation that the
 // database carries the claim of, as far as this computer knows it, else those that
 // the database alone calls for.
-func (s State) afterTasks() []review.Task {
+func (s State) afterTasks() []review.Task { return review.Ticked(review.Look(s.afterBasis()), s.Ticks) }
+
+// afterBasis gives what tasks and conditions rest on.
+func (s State) afterBasis() review.Basis {
 	now := *s.After.Facts
 	b := review.Basis{Before: now, Now: now, Plan: review.PlanOf(now)}
 	claim, _ := now.ADSync.Claim.Get()
@@ -122,5 +125,8 @@ func (s State) afterTasks() []review.Task {
 		k := s.Found.Known
 		b.Before, b.Plan, b.Tenant, b.Forests = *k.Facts, s.Found.Plan, k.Entra.Tenant, State{Forests: k.Forests}.accounts()
 	}
-	return review.Ticked(review.Look(b), s.Ticks)
+	if at := b.Plan.Claim.After.At; !at.IsZero() {
+		b.Installed = at // the claim's own time moves with each renewal
+	}
+	return b
 }

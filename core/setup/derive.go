@@ -321,7 +321,7 @@ func (s State) ForestAnswer(name string) answers.Forest {
 }
 
 // installing tells whether Install or undo is under way.
-func (s State) installing() bool { return s.Install.Running || s.Install.Undoing }
+func (s State) installing() bool { return s.Install.Running || s.Install.Undoing || s.Staging.Running }
 
 // background tells whether a task runs beside what the admin does, so that it
 // holds nothing up and gives way to anything else.

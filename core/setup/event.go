@@ -160,6 +160,7 @@ type (
 		Computer string
 		Given    Given
 		Found    *Found
+		Staging  Staging
 	}
 	// TaskFailed says that a task ended with a problem, or was cancelled (nil).
 	TaskFailed struct {

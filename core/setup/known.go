@@ -9,6 +9,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 )
 
 // Known is what the wizard knew when Install began. It stands in the journal, so
@@ -21,6 +22,8 @@ type Known struct {
 	Findings []preflight.Finding `json:"findings,omitempty"`
 	Entra    Entra               `json:"entra"`
 	Forests  []Forest            `json:"forests,omitempty"`
+	// Gate are the conditions for leaving staging mode, in the journal of leaving it.
+	Gate []review.Condition `json:"gate,omitempty"`
 }
 
 // Found is an installation that an earlier run of the program left or finished on

@@ -98,6 +98,12 @@ type Finder interface {
 	Find() (*apply.Unfinished, error)
 }
 
+// SwitchFinder finds the newest leaving or entering of staging mode of this computer,
+// from its journal. nil for none. A Finder may be one too.
+type SwitchFinder interface {
+	FindSwitch() (*apply.Unfinished, error)
+}
+
 // Job is one installation with all it needs. Secrets are keyed like Site.Secrets.
 type Job struct {
 	Plan    plan.Plan

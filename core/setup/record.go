@@ -27,7 +27,7 @@ func Record(s State) report.Record {
 	for _, f := range s.Forests {
 		r.Forests = append(r.Forests, report.ForestRecord{Name: f.Name, Green: f.Green(), Account: f.Account})
 	}
-	return r
+	return s.afterRecord(r)
 }
 
 // AllFindings gives the findings of the database, the tenant and the forests,

@@ -120,6 +120,9 @@ func (s State) openAfter(want Page) (State, Effect) {
 	if s.SetUp() && s.Answers.SQL.Server == "" {
 		s.Answers = s.Found.Known.Answers.Clone()
 	}
+	if s.Staging.Earlier && s.Answers.SQL.Server == "" {
+		s.Answers.SQL = s.Staging.SQL
+	}
 	if index(s.From()) >= index(PageInstalling) {
 		s.Page, s.Problems = want, nil // the connection is that of the installation
 		return s.reread()

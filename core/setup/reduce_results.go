@@ -343,7 +343,7 @@ func (s State) siteOpened(e PracticeOpened) State {
 	next := State{
 		Rev: s.Rev, Now: s.Now, Program: s.Program, Licence: s.Licence,
 		Page: PageWelcome, Furthest: PageWelcome,
-		Practice: e.Practice, Computer: e.Computer, Answers: e.Answers, Given: e.Given, Found: e.Found,
+		Practice: e.Practice, Computer: e.Computer, Answers: e.Answers, Given: e.Given, Found: e.Found, Staging: e.Staging,
 	}
 	if next.Answers.Situation == "" {
 		next.Answers.Situation = situation
@@ -359,6 +359,10 @@ func (s State) failed(task Task, forest string, p *problem.Problem) State {
 	switch task {
 	case TaskInstall, TaskUndo:
 		return s.installBroke(task, p)
+	case TaskSwitch:
+		return s.switchBroke(p)
+	case TaskGate:
+		s.Staging.Prompt = nil
 	case TaskEntra:
 		if s.Reopened != nil {
 			return s.brokeOff(p)

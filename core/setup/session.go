@@ -112,7 +112,7 @@ func NewSession(p Params) *Session {
 	s.state = State{
 		Now: p.Clock().UTC(), Page: PageWelcome, Furthest: PageWelcome, Program: p.Program,
 		Computer: p.Site.Computer, Practice: p.Site.Practice,
-		Answers: p.Site.Answers.Clone(), Given: givenBy(s.secrets), Found: find(p.Site),
+		Answers: p.Site.Answers.Clone(), Given: givenBy(s.secrets), Found: find(p.Site), Staging: findSwitch(p.Site),
 	}
 	return s
 }
@@ -174,6 +174,7 @@ func (s *Session) apply(e Event, accepted func()) bool {
 // ids of an installation when there are none. Without them no plan is built.
 func (s *Session) prepare(e Event) {
 	s.state.Now = s.p.Clock().UTC()
+	defer s.prepareSwitch(e)
 	if s.state.IDs.Installation != "" {
 		return
 	}

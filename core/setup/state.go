@@ -76,6 +76,11 @@ type State struct {
 	// After is set while Additional tasks are open.
 	After *After `json:"after,omitempty"`
 
+	// Staging is where leaving or entering staging mode stands.
+	Staging Staging `json:"staging,omitzero"`
+	// SwitchID is the id of the next plan to leave or to enter it, 32 hex digits.
+	SwitchID string `json:"switchId,omitempty"`
+
 	IDs     IDs           `json:"ids"`
 	Plan    *plan.Plan    `json:"plan,omitempty"`
 	Install Install       `json:"install"`

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
@@ -36,6 +37,8 @@ type RunOptions struct {
 	// CSV is the file that Review writes the list of pending exports to, "" for
 	// none, and Connector the name of the connector whose list it is, "" for all.
 	CSV, Connector string
+	// Staging leaves or enters staging mode; empty for neither.
+	Staging plan.Purpose
 }
 
 // Run walks a session from Welcome to the end with the answers and secrets that
@@ -59,6 +62,8 @@ func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
 		err = u.undo(ctx)
 	case o.Review:
 		err = u.review(ctx, o)
+	case o.Staging != plan.Installs:
+		err = u.staging(ctx, o.Staging)
 	default:
 		err = u.check(ctx)
 	}

@@ -31,6 +31,8 @@ func states() map[string]setup.State {
 		"6-ready": fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
 		"8-complete":   fixture.Complete(),
 		"a-connection": fixture.Connection(), "a-overview": fixture.Overview(), "a-tasks": fixture.AfterTasks(), "a-undo": fixture.AfterUndo(), "a-undo-none": fixture.After(setup.PageUndo),
+		"d-staging": fixture.Staging(), "d-staging-green": fixture.StagingGreen(), "d-staging-overridden": fixture.StagingOverridden(),
+		"d-staging-running": fixture.StagingRunning(), "d-staging-done": fixture.StagingDone(), "d-staging-failed": fixture.StagingFailed(), "d-staging-live": fixture.StagingLive(),
 		"b-pending": fixture.Pending(), "b-pending-million": fixture.PendingMillion(), "b-pending-nothing": fixture.PendingNothing(),
 		"b-pending-uncounted": fixture.PendingUncounted(), "b-pending-busy": fixture.PendingBusy(), "b-pending-object": fixture.PendingObject(),
 		"a-compare": fixture.Compare(), "a-compare-same": fixture.ComparedSame(), "a-compare-many": fixture.ComparedMany(), "a-compare-refused": fixture.CompareRefused(),

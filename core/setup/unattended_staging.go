@@ -1,0 +1,67 @@
+package setup
+
+import (
+	"context"
+	"strings"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
+	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+)
+
+// CodeGateClosed says that a condition for leaving staging mode is neither fulfilled
+// nor answered for.
+const CodeGateClosed problem.Code = "setup.gate.closed"
+
+// staging leaves or enters staging mode, or goes on with what an earlier run began
+// for the same purpose.
+func (u unattended) staging(ctx context.Context, purpose plan.Purpose) error {
+	state := u.s.State()
+	if why := missingComponents(answers.Answers{SQL: state.Answers.SQL}, state.Given); why != "" {
+		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
+	}
+	state, err := u.do(ctx, AfterOpened{Page: PageStaging})
+	if err != nil {
+		return err
+	}
+	if x := state.Staging; x.Earlier && x.Plan.Purpose == purpose && state.CanSwitchAgain() {
+		return u.switched(ctx, SwitchAgainPressed{})
+	}
+	who := state.Answers.Entra.User + state.Answers.Entra.Client
+	if purpose == plan.Leaves && strings.TrimSpace(who) != "" {
+		if state, err = u.do(ctx, GateSignInPressed{}); err != nil {
+			return err
+		}
+	}
+	var closed []string
+	for _, c := range state.Gate() {
+		if !c.Open() {
+			closed = append(closed, c.Title+" ("+c.ID+"): "+c.Evidence)
+		}
+	}
+	if on, known := state.InStaging(); purpose == plan.Leaves && known && on && len(closed) > 0 {
+		return &problem.Problem{
+			Code: CodeGateClosed, What: "Staging mode can't be left yet.", Why: strings.Join(closed, " "),
+			Fix: "See to these conditions, or write the reason for each into staging.overrides of the answers, with at least 10 characters.",
+		}
+	}
+	if ok, why := state.CanSwitch(purpose); !ok {
+		return &problem.Problem{Code: plan.CodeStagingAlready, What: why, Fix: "Nothing was changed."}
+	}
+	return u.switched(ctx, SwitchPressed{Purpose: purpose})
+}
+
+func (u unattended) switched(ctx context.Context, e Event) error {
+	state, err := u.do(ctx, e)
+	o := state.Staging.Outcome
+	switch {
+	case o != nil && o.Ending == apply.Completed:
+		return nil
+	case o != nil && o.Problem != nil:
+		return o.Problem
+	case err != nil:
+		return err
+	}
+	return &problem.Problem{Code: CodeStopped, What: "It was stopped before its end.", Fix: "Start it again to go on."}
+}
