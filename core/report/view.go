@@ -170,14 +170,18 @@ func glance(r Record) []pair {
 		} else {
 			add("Sign-in method", word)
 		}
-		add("Staging mode before", settingText(a, facts.SettingStagingMode))
+		word := "Staging mode before"
+		if r.Plan != nil && r.Plan.Purpose != plan.Installs {
+			word = "Staging mode when read" // the database may have been read again since
+		}
+		add(word, settingText(a, facts.SettingStagingMode))
 	}
 	if r.Tenant != nil {
 		add("Tenant signed in to", r.Tenant.InitialDomain)
 		add("Signed in as", r.Tenant.User)
 	}
 	if r.Plan != nil {
-		add("Installation", r.Plan.ID)
+		add(map[bool]string{true: "Installation", false: "Journal"}[r.Plan.Purpose == plan.Installs], r.Plan.ID)
 		add("Sync identity", r.Plan.Identity.Name)
 	}
 	if r.Outcome != nil {
