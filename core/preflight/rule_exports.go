@@ -93,7 +93,7 @@ func judgeExports(s site) []Finding {
 		f.Title = fmt.Sprintf("1 of %s pending exports is a deletion", count(t.sum.Exports()))
 	}
 	f.Consequence = "They are carried out as soon as this server leaves staging mode."
-	f.Fix = "Review them before you leave staging mode: csexport and CSExportAnalyzer list them."
+	f.Fix = "Look at each before you leave staging mode: Additional tasks, Pending exports, lists them, and so does /review /csv:FILE."
 	switch {
 	case !on:
 		f.Summary = "Nothing stops them: the protection against accidental deletes is off"
