@@ -6,6 +6,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/entra"
 	"github.com/adsync-reconnect/adsync-reconnect/core/eventlog"
 	"github.com/adsync-reconnect/adsync-reconnect/core/forest"
+	"github.com/adsync-reconnect/adsync-reconnect/core/handover"
 	"github.com/adsync-reconnect/adsync-reconnect/core/host"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/local"
@@ -19,7 +20,7 @@ func realSite(dataDir string) setup.Site {
 	p := &probe.Probe{Computer: host.Facts}
 	directory := &forest.Directory{}
 	cloud := entra.New(entra.Params{})
-	installer := install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir, Local: local.This()})
+	installer := install.New(install.Params{Probe: p, Directory: directory, Granter: directory, Cloud: cloud, DataDir: dataDir, Local: local.This(), Setup: handover.This(), Service: host.Service})
 	return setup.Site{
 		Prober: p, Comparer: p, Reviewer: p, Directory: directory, Cloud: cloud,
 		Installer: installer, Finder: installer,

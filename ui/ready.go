@@ -22,6 +22,7 @@ type ready struct {
 	card   *fyne.Container
 	start  *kit.Check
 	backup *backup
+	hand   *handOver
 	open   map[string]bool
 	made   memo
 	plan   *plan.Plan
@@ -36,8 +37,8 @@ func newReady(s *Shell, st setup.State) *ready {
 		o.StartSync = on
 		s.session.Dispatch(setup.OptionsEdited{Options: o})
 	})
-	p.backup = newBackup(s, st)
-	p.object = kit.Column(18, p.backup.object, p.card, kit.Grid(20, 270, 2, staging, p.start))
+	p.backup, p.hand = newBackup(s, st), newHandOver(s, st)
+	p.object = kit.Column(18, p.backup.object, p.hand.object, p.card, kit.Grid(20, 270, 2, staging, p.start))
 	return p
 }
 
@@ -51,7 +52,9 @@ func (p *ready) Head(s setup.State) (title, subtitle string) {
 }
 
 // Fields gives the input beside which its problem is shown.
-func (p *ready) Fields() []problem.Field { return []problem.Field{answers.FieldBackupPath} }
+func (p *ready) Fields() []problem.Field {
+	return []problem.Field{answers.FieldBackupPath, answers.FieldHandOver}
+}
 
 func (p *ready) Actions(s setup.State) []action {
 	return []action{
@@ -64,6 +67,7 @@ func (p *ready) Update(s setup.State) {
 	p.plan = s.Plan
 	p.start.Set(s.Answers.Options.StartSync)
 	p.backup.update(s)
+	p.hand.update(s)
 	show(p.card, s.Plan != nil)
 	if s.Plan == nil || !p.made.changed(s.Plan.Steps) {
 		return

@@ -204,6 +204,9 @@ type Grant struct {
 type Options struct {
 	StartSync bool   `json:"startSync,omitempty"` // start the synchronization afterwards
 	Backup    Backup `json:"backup,omitzero"`     // back the database up before the first change
+	// HandOver lets Microsoft's own setup, where it is installed, finish what this
+	// program prepares.
+	HandOver bool `json:"handOver,omitempty"`
 }
 
 // Backup is the choice to back the database up first.
@@ -240,6 +243,7 @@ const (
 	FieldGrantUser   problem.Field = "forests.grant.user"
 	FieldGrantPass   problem.Field = "forests.grant.password"
 	FieldBackupPath  problem.Field = "options.backup.path"
+	FieldHandOver    problem.Field = "options.handOver"
 )
 
 // Clone gives a copy that shares nothing with a.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/handover"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 )
 
@@ -36,6 +37,7 @@ type Work struct {
 	journal *Journal
 	stop    <-chan struct{}
 	say     func(text string, count, total int)
+	show    func(text string, s handover.Seen)
 }
 
 // Stoppable gives a context that ends when Install is asked to stop, for an
@@ -72,6 +74,13 @@ func (w *Work) Keep(key string, value any) error {
 // tells whether there was anything.
 func (w *Work) Recall(key string, value any) (bool, error) {
 	return w.journal.Recall(w.Step.ID, key, value)
+}
+
+// Show tells how far Microsoft's setup is.
+func (w *Work) Show(text string, s handover.Seen) {
+	if w.show != nil {
+		w.show(text, s)
+	}
 }
 
 // Say tells how far the step is. total is 0 when there is nothing to count.

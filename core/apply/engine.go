@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/handover"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
@@ -102,7 +103,7 @@ func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{
 				return r.end(Stopped)
 			}
 			r.outcome.Problem = problem.From(err)
-			r.tell(i, Progress{State: Failed, Problem: r.outcome.Problem})
+			r.tell(i, Progress{State: Failed, Problem: r.outcome.Problem, Seen: r.outcome.Steps[i].Seen})
 			if r.outcome.Problem.Code == problem.CodeCancelled && stopped(ctx, stop) {
 				r.outcome.Problem = nil // the step broke off because it was asked to
 				return r.end(Stopped)
@@ -110,7 +111,7 @@ func (e *Engine) Run(ctx context.Context, steps []plan.Step, stop <-chan struct{
 			return r.end(Broken)
 		}
 		anew = anew || !action.Again
-		r.tell(i, Progress{State: Done, Text: r.outcome.Steps[i].Text})
+		r.tell(i, Progress{State: Done, Text: r.outcome.Steps[i].Text, Seen: r.outcome.Steps[i].Seen})
 	}
 	return r.end(Completed)
 }
@@ -261,6 +262,11 @@ func (r *run) work(i int) *Work {
 	return &Work{Step: r.steps[i], journal: r.Journal, stop: r.stop, say: func(text string, count, total int) {
 		p := r.outcome.Steps[i]
 		p.Text, p.Count, p.Total = text, count, total
+		r.tell(i, p)
+	}, show: func(text string, s handover.Seen) {
+		p := r.outcome.Steps[i]
+		p.Text, p.Seen = text, &s
+		p.Count, p.Total = s.Count()
 		r.tell(i, p)
 	}}
 }

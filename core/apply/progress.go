@@ -5,6 +5,7 @@ package apply
 import (
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/handover"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
@@ -31,6 +32,8 @@ type Progress struct {
 	Total   int              `json:"total,omitempty"`
 	Problem *problem.Problem `json:"problem,omitempty"`
 	At      time.Time        `json:"at"`
+	// Seen is how far Microsoft's setup is, in the step that hands over to it.
+	Seen *handover.Seen `json:"seen,omitempty"`
 }
 
 // Ending tells how a run of Install or of undo ended.

@@ -24,6 +24,10 @@ func Name() string {
 	return strings.ToUpper(short)
 }
 
+// Service reads the synchronization service alone, which is quick enough to be asked
+// again and again.
+func Service(ctx context.Context) facts.Read[facts.SyncService] { return syncService(ctx, time.Now()) }
+
 // Facts reads everything that can be read without changing anything. It never
 // fails: what cannot be read is unknown, with the reason.
 func Facts(ctx context.Context, now time.Time) facts.Computer {

@@ -11,6 +11,10 @@ import (
 
 const onlyWindows = "this can only be read on Windows"
 
+func syncService(_ context.Context, now time.Time) facts.Read[facts.SyncService] {
+	return facts.Unknown[facts.SyncService]("the service ADSync", onlyWindows, now)
+}
+
 // system leaves no fact of Windows unread: each is absent, with the reason.
 func system(_ context.Context, c *facts.Computer, now time.Time) {
 	c.Installed = facts.Unknown[string]("installed products", onlyWindows, now)

@@ -24,6 +24,11 @@ func system(ctx context.Context, c *facts.Computer, now time.Time) {
 	Read(ctx, thisComputer(), c, now)
 }
 
+func syncService(ctx context.Context, now time.Time) facts.Read[facts.SyncService] {
+	r := reader{thisComputer(), now}
+	return fact(r, hklm+adsyncService, func() (facts.SyncService, error) { return r.syncService(ctx) })
+}
+
 // thisComputer gives the sources of the computer that the program runs on.
 func thisComputer() Sources {
 	folder, err := windows.GetSystemWindowsDirectory()

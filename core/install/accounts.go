@@ -16,8 +16,10 @@ import (
 // installation: were it only in memory, a crash would leave an account that
 // nobody can use. The step Keep the secrets gives it its place.
 
-func (w *work) pendingAccount(forest string) string {
-	return "pending:" + w.plan.ID + ":forest:" + strings.ToLower(forest)
+func (w *work) pendingAccount(forest string) string { return pendingAccount(w.plan.ID, forest) }
+
+func pendingAccount(installation, forest string) string {
+	return "pending:" + installation + ":forest:" + strings.ToLower(forest)
 }
 
 func (w *work) pendingIdentity() string { return "pending:" + w.plan.ID + ":identity" }

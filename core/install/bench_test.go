@@ -27,6 +27,7 @@ import (
 // tests look at and meddle with.
 type bench struct {
 	s     *setup.Session
+	first *setup.Session // which closes the site
 	site  setup.Site
 	db    *sql.DB // a connection of the test's own
 	sql   *tsql.Server
@@ -153,6 +154,7 @@ func openWith(t *testing.T, scenario string, o practice.Options, change ...func(
 	}
 	b.site.Installer = hooked{install.New(install.Params{
 		Probe: p, Directory: directory, Granter: granter, Cloud: cloud, DataDir: b.dir, Practice: true, Local: s.Windows.Local(),
+		Setup: s.MicrosoftSetup(), Service: func(ctx context.Context) facts.Read[facts.SyncService] { return p.Computer(ctx, time.Now()).Service },
 	}), b}
 	b.s = setup.NewSession(setup.Params{Site: b.site, Program: "1.0"})
 	t.Cleanup(func() {
@@ -252,4 +254,19 @@ func (b *bench) facts(t *testing.T) facts.Set {
 		t.Fatal(err)
 	}
 	return set
+}
+
+// session takes the place of the bench's session, with other params.
+func (b *bench) session(t *testing.T, change func(*setup.Params)) {
+	t.Helper()
+	p := setup.Params{Site: b.site, Program: "1.0"}
+	p.Site.Close = nil // the first session closes the site
+	change(&p)
+	b.s, b.first = setup.NewSession(p), b.s
+	t.Cleanup(func() {
+		if err := b.s.Close(); err != nil {
+			t.Error(err)
+		}
+		b.s = b.first
+	})
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/handover"
 	"github.com/adsync-reconnect/adsync-reconnect/core/local"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
@@ -57,6 +59,10 @@ type Params struct {
 	// undoing one may take; 0 for databaseTimeout and apply.DefaultUndoTimeout. A
 	// backup takes as long as it takes.
 	Patience time.Duration
+	// Setup is Microsoft's own setup, and Service reads the synchronization service;
+	// nil where no plan hands over to it.
+	Setup   handover.Starter
+	Service func(ctx context.Context) facts.Read[facts.SyncService]
 	// Watch sees each record of the journal, see apply.Journal.Watch; may be nil.
 	Watch func(r apply.Record, onDisk bool)
 }

@@ -85,8 +85,13 @@ func (w *work) actions() map[string]apply.Action {
 			out[s.ID] = apply.Action{Apply: w.keepSecrets, Verify: w.verifySecrets, Undo: w.dropSecrets}
 		case plan.KindDatabase:
 			out[s.ID] = apply.Action{Done: w.isConfigured, Apply: w.configure, Verify: w.verifyDatabase, Undo: w.restore}
+		case plan.KindHandOver:
+			out[s.ID] = apply.Action{Done: w.isHandedOver, Apply: w.handOver, Undo: w.cantTakeBack}
 		case plan.KindVerify:
 			out[s.ID] = apply.Action{Apply: w.verify}
+			if w.plan.HandOver != nil {
+				out[s.ID] = apply.Action{Apply: w.verifyHandOver}
+			}
 		case plan.KindReport:
 			out[s.ID] = apply.Action{Apply: w.report, Undo: w.keepReport}
 		default: // of other plans

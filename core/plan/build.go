@@ -53,6 +53,14 @@ func Build(in Input) (Plan, error) {
 		return Plan{}, p
 	}
 	plan.Identity = b.identity()
+	if plan.HandOver, p = b.handOver(plan); p != nil {
+		return Plan{}, p
+	}
+	if plan.HandOver != nil {
+		plan.Identity.Name = "" // Microsoft's setup gives its own one a name
+		plan.Steps = b.steps(plan)
+		return plan, nil
+	}
 	if plan.Computer, p = b.thisServer(); p != nil {
 		return Plan{}, p
 	}

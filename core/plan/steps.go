@@ -22,6 +22,9 @@ func (b *builder) steps(p Plan) []Step {
 	for _, a := range p.Accounts {
 		out = append(out, accountStep(a))
 	}
+	if p.HandOver != nil {
+		return append(out, p.HandOver.step(b.database), handOverVerifyStep(), reportStep())
+	}
 	out = append(out, identityStep(p))
 	if p.Computer != nil {
 		out = append(out, b.groupsStep(p.Computer))

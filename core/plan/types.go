@@ -89,6 +89,9 @@ type Plan struct {
 	// Answered are the conditions for leaving staging mode that were not fulfilled,
 	// and that somebody answered for in writing.
 	Answered []Answered `json:"answered,omitempty"`
+	// HandOver is set when Microsoft's setup finishes the installation: Writes is then
+	// empty, and Identity has no name.
+	HandOver *HandOver `json:"handOver,omitempty"`
 }
 
 // Basis is one fact that the plan rests on, as text that can be compared.

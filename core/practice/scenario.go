@@ -52,6 +52,7 @@ type recipe struct {
 	claimed   bool      // another server's claim is on the database
 	disk      tsql.Disk // what the SQL Server has to back up to
 
+	setupFails  bool // Microsoft's setup fails the first two times; handing over to it is chosen
 	oldComputer bool // this computer lacks what the product asks for
 
 	unreachable string // the forest that no domain controller answers for
@@ -156,6 +157,9 @@ func Scenarios() []Scenario {
 		}},
 		{"old-computer", "A computer that was not prepared", "Old .NET, TLS 1.2 half on, little memory, a restart that waits, traces of an earlier version.", func(r *recipe) {
 			r.oldComputer = true
+		}},
+		{"setup-fails", "Microsoft's setup fails twice", "Handing over to Microsoft's setup is chosen: its first two starts fail as real ones do, the third one works.", func(r *recipe) {
+			r.setupFails = true
 		}},
 		{"large", "A large database", "100,000 objects, for those who want to see that it does not take longer.", func(r *recipe) {
 			r.sample.Objects, r.sample.Lean = 100_000, true

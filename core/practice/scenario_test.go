@@ -66,6 +66,7 @@ func TestScenarios_giveTheirFinding(t *testing.T) {
 		"pingfederate":   {"signin.method", preflight.Note, "PingFederate"},
 		"suspended-run":  {"history.unfinished", preflight.Warning, "unfinished run"},
 		"old-computer":   {"computer.dotnet", preflight.Blocked, "394802"},
+		"setup-fails":    {"database.shape", preflight.Pass, "earlier installation"},
 		"large":          {"database.shape", preflight.Pass, "earlier installation"},
 
 		"wrong-tenant":       {},

@@ -64,6 +64,7 @@ type Site struct {
 	Truth    sample.Truth
 	Windows  *standin.Computer
 
+	microsoft *microsoft
 	sql       *sqlServer
 	directory *directory
 	cloud     *cloud
@@ -109,6 +110,7 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 		o.Disk(&s.recipe.disk)
 	}
 	s.Windows = standin.New(s.computer(ctx, o.Now()))
+	s.microsoft = newMicrosoft(s)
 	if s.dir, err = os.MkdirTemp("", "adsync-reconnect-practice-"); err != nil {
 		return nil, fmt.Errorf("make the practice site's folder: %w", err)
 	}
@@ -164,14 +166,24 @@ func (s *Site) Statements() []string {
 // the certificate that it shows there, for the name localhost.
 func (s *Site) Door() (net.Addr, *x509.Certificate) { return s.sql.port, s.sql.certificate }
 
+// probe reads the site as the real one is read.
+func (s *Site) probe() *probe.Probe {
+	return &probe.Probe{Dialer: s.sql.network, Roots: s.sql.roots, Computer: s.computer, Now: s.options.Now, Wait: s.options.Wait, Sample: s.sampleExport}
+}
+
+// service reads the pretend synchronization service.
+func (s *Site) service(ctx context.Context) facts.Read[facts.SyncService] {
+	return s.computer(ctx, s.options.Now()).Service
+}
+
 // Setup gives the site as a session wants it.
 func (s *Site) Setup() setup.Site {
-	p := &probe.Probe{Dialer: s.sql.network, Roots: s.sql.roots, Computer: s.computer, Now: s.options.Now, Wait: s.options.Wait, Sample: s.sampleExport}
+	p := s.probe()
 	return setup.Site{
 		Prober: p, Comparer: p, Reviewer: p, Directory: s.directory, Cloud: s.cloud,
 		Installer: install.New(install.Params{
 			Probe: p, Directory: s.directory, Granter: s.directory, Cloud: s.cloud, DataDir: s.options.DataDir, Practice: true,
-			Local: s.Windows.Local(),
+			Local: s.Windows.Local(), Setup: s.microsoft, Service: s.service,
 		}),
 		Practice: &setup.Practice{
 			Scenario: s.Scenario.Name, Title: s.Scenario.Title, Text: s.Scenario.Text, Hints: s.hints(),
@@ -186,6 +198,7 @@ func (s *Site) ticksDir() string { return filepath.Join(s.options.DataDir, "task
 
 // Close ends the SQL Server and the tenant, and removes their storage.
 func (s *Site) Close() error {
+	s.microsoft.Close()
 	var cloud error
 	if s.cloud != nil {
 		cloud = s.cloud.Close()
@@ -197,14 +210,19 @@ func (s *Site) Close() error {
 func (s *Site) Tenant() *tenant.Server { return s.cloud.tenant }
 
 // computer is the pretend computer that the program runs on.
-func (s *Site) computer(_ context.Context, now time.Time) facts.Computer {
-	c := pretend.Healthy(siteComputer, s.recipe.installed, now)
+func (s *Site) computer(_ context.Context, now time.Time) (c facts.Computer) {
+	c = pretend.Healthy(siteComputer, s.recipe.installed, now)
 	if s.recipe.oldComputer {
 		c = pretend.Old(c)
 	}
 	if s.Windows == nil { // what it is made from
 		return c
 	}
+	defer func() {
+		if done := s.microsoft.installed(); done != nil {
+			c.Service = facts.Known(*done, c.Service.Source, now)
+		}
+	}()
 	c.Now = now.UTC()
 	if err := s.Windows.Facts(&c); err != nil { // it is in memory unless a test has put it into a file
 		c.Service = facts.Unknown[facts.SyncService](c.Service.Source, err.Error(), now)
@@ -231,6 +249,7 @@ func (s *Site) answers() answers.Answers {
 		}
 		a.Forests = append(a.Forests, answer)
 	}
+	a.Options.HandOver = s.recipe.setupFails
 	return a
 }
 

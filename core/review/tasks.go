@@ -56,6 +56,9 @@ func (a after) oldVersion() bool {
 
 // full tells whether the plan asks for a full import or a full synchronization.
 func (a after) full() (imports, syncs bool) {
+	if h := a.plan.HandOver; h != nil {
+		return h.FullImport, h.FullSync
+	}
 	for _, c := range a.plan.Writes.Connectors {
 		imports, syncs = imports || c.FullImport, syncs || c.FullSync
 	}
@@ -84,7 +87,7 @@ func groupsTask(a after) []Task {
 			t.Steps = append([]string{"Install the synchronization engine with Microsoft's setup, started with AzureADConnect.exe /useexistingdatabase: it is not on this computer yet."}, t.Steps...)
 		}
 	}
-	if groups, ok := a.set.ADSync.Server.Groups.Get(); ok && len(groups) > 0 && len(a.plan.Writes.Groups) == 0 {
+	if groups, ok := a.set.ADSync.Server.Groups.Get(); ok && len(groups) > 0 && len(a.plan.Writes.Groups) == 0 && a.plan.HandOver == nil {
 		t.Text += " The database still names the groups of the previous server by their ids, which mean nothing on this one."
 		t.Steps = append(t.Steps, "If it refuses you, let the setup of Microsoft Entra Connect attach the database (AzureADConnect.exe /useexistingdatabase): it writes the ids of this server's groups.")
 	}
@@ -153,6 +156,9 @@ func cycleTask(a after) []Task {
 
 func conditionalTask(a after) []Task {
 	name := a.plan.Identity.Name
+	if name == "" {
+		name = "the sync identity that Microsoft's setup made"
+	}
 	t := Task{
 		ID: "conditional-access", Title: "Exclude the new sync identity from Conditional Access", First: true,
 		Text: "A policy that asks " + name + " for multifactor authentication, a device or a place stops every import and export.",

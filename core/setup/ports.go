@@ -110,6 +110,9 @@ type Job struct {
 	Answers answers.Answers
 	Secrets map[string]secret.Value
 	From    string
+	// Presses are what the admin presses while Microsoft's setup is watched; nil for
+	// nobody who could.
+	Presses <-chan HandOverPress
 	// Known is what the wizard knows, for the journal; see Known.
 	Known json.RawMessage
 	// Report makes the record of the installation as it stands, for the last step.

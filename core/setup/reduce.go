@@ -16,6 +16,9 @@ func Reduce(s State, e Event) (State, Effect) {
 	if next, ok := reduceResult(s, e); ok {
 		return next.afterResult(s, e)
 	}
+	if next, effect, ok := reduceHandOver(s, e); ok {
+		return next, effect
+	}
 	if s.installing() {
 		return reduceInstalling(s, e)
 	}

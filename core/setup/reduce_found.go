@@ -298,7 +298,10 @@ func (s State) needsForest(a plan.Account) bool {
 	if s.Reopened.Undo {
 		return !existing && s.begun(plan.KindAccount, a.Forest)
 	}
-	if existing {
+	switch {
+	case s.Plan.HandOver != nil: // what comes after the account does without
+		return !existing && !s.anyStep(plan.KindAccount, a.Forest, func(p apply.StepState) bool { return p == apply.Done })
+	case existing:
 		return !s.stepDone(plan.KindSecrets)
 	}
 	return !s.settled()
@@ -328,7 +331,7 @@ func (s State) needsTenant() bool {
 	if s.Reopened.Undo {
 		return s.begun(plan.KindIdentity, "")
 	}
-	return !s.settled()
+	return s.Plan.HandOver == nil && !s.settled()
 }
 
 // begun tells whether a step of a kind was begun and is not undone.

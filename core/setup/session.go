@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/logbook"
@@ -45,6 +46,11 @@ type Params struct {
 	// RenewClaim lets the session renew this server's claim after Additional tasks
 	// have read the database. The window sets it; what promises only to read does not.
 	RenewClaim bool
+	// Clipboard is where the password of an account that was made is copied to on
+	// demand; nil for none.
+	Clipboard Clipboard
+	// ClipboardLife is how long it stays there; default a minute.
+	ClipboardLife time.Duration
 	// Book is the log; nil for one in memory. The session masks in it whatever secret
 	// it is given. It belongs to whoever made it.
 	Book *logbook.Book
@@ -68,6 +74,8 @@ type Session struct {
 	running map[int]*running // by token
 	changed chan struct{}    // closed and replaced at each change
 	closed  bool
+	alone   atomic.Bool   // nobody is there to press anything
+	ending  chan struct{} // closed when the session is to end
 	end     context.CancelFunc
 	work    sync.WaitGroup
 	ticking sync.Mutex // while ticks are written
@@ -76,9 +84,10 @@ type Session struct {
 
 // running is one effect at work.
 type running struct {
-	cancel context.CancelFunc
-	stop   chan struct{} // closed to stop Install after the current step
-	keep   bool          // Install and undo: not cancelled by a change of State.Busy
+	cancel  context.CancelFunc
+	stop    chan struct{}      // closed to stop Install after the current step
+	presses chan HandOverPress // what is pressed while Microsoft's setup is watched
+	keep    bool               // Install and undo: not cancelled by a change of State.Busy
 }
 
 // NewSession makes a session at Welcome, with the site's answers filled in.
@@ -98,11 +107,14 @@ func NewSession(p Params) *Session {
 	if p.Book == nil {
 		p.Book = newBook()
 	}
+	if p.ClipboardLife == 0 {
+		p.ClipboardLife = clipboardLife
+	}
 	root, end := context.WithCancel(context.Background())
 	s := &Session{
 		p: p, book: p.Book, log: p.Book.Logger(), end: end, site: p.Site,
 		child:   func() (context.Context, context.CancelFunc) { return context.WithCancel(root) },
-		secrets: maps.Clone(p.Site.Secrets), running: map[int]*running{}, changed: make(chan struct{}),
+		secrets: maps.Clone(p.Site.Secrets), running: map[int]*running{}, changed: make(chan struct{}), ending: make(chan struct{}),
 	}
 	if s.secrets == nil {
 		s.secrets = map[string]secret.Value{}
@@ -242,6 +254,7 @@ func (s *Session) Close() error {
 		return nil
 	}
 	s.closed = true
+	close(s.ending)
 	for _, r := range s.running {
 		if r.keep {
 			r.stopNow()

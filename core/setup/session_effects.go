@@ -65,7 +65,7 @@ func (s *Session) start(effect Effect) {
 	case RunInstall:
 		s.run(e.Token, true, func(ctx context.Context, r *running) (Event, error) {
 			job := s.job(e.Plan, e.Answers, secrets)
-			job.From = e.From
+			job.From, job.Presses = e.From, s.pressesOf(r)
 			o := site.Installer.Install(ctx, job, r.stop, s.stepper(e.Token))
 			s.tellEnded(site, e.Plan, o)
 			return InstallEnded{Token: e.Token, Outcome: o}, nil
@@ -98,7 +98,7 @@ func (s *Session) startSignIn(e SignInTenant, site Site, password secret.Value) 
 // its context is that of the session.
 func (s *Session) run(token int, keep bool, work func(context.Context, *running) (Event, error)) {
 	ctx, cancel := s.child()
-	r := &running{cancel: cancel, stop: make(chan struct{}), keep: keep}
+	r := &running{cancel: cancel, stop: make(chan struct{}), presses: make(chan HandOverPress, 1), keep: keep}
 	s.running[token] = r
 	s.work.Go(func() {
 		defer s.forget(token, cancel)

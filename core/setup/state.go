@@ -187,6 +187,8 @@ type Install struct {
 	Steps    []apply.Progress `json:"steps,omitempty"`
 	Started  time.Time        `json:"started,omitzero"`
 	Outcome  *apply.Outcome   `json:"outcome,omitempty"` // set when it ended
+	// Copied is set while the password of an account that was made is on the clipboard.
+	Copied *Copied `json:"copied,omitempty"`
 }
 
 // Task names what the session is busy with.

@@ -51,6 +51,7 @@ type RunOptions struct {
 // error: it is what was asked for. The facts are in the state even when an error
 // says that the database was not reached.
 func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
+	s.alone.Store(true)
 	u := unattended{s}
 	var err error
 	switch {
