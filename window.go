@@ -44,6 +44,8 @@ func window(_ context.Context, p setup.Params) (err error) {
 		}
 	}
 	p.RenewClaim = true
+	board := &clipboard{app: a}
+	p.Clipboard = board
 	session := setup.NewSession(p)
 	s := ui.New(w.Canvas(), session, hooks(a, w, p))
 	shell.Store(s)
@@ -56,6 +58,7 @@ func window(_ context.Context, p setup.Params) (err error) {
 	w.CenterOnScreen()
 	a.Lifecycle().SetOnStarted(s.Start)
 	w.ShowAndRun()
+	board.over.Store(true) // its loop has ended, and nothing would be done on it
 	return session.Close()
 }
 
@@ -95,4 +98,23 @@ func scenarios() []ui.Scenario {
 		list = append(list, ui.Scenario{Name: s.Name, Title: s.Title, Text: s.Text})
 	}
 	return list
+}
+
+// clipboard is the system's, which only the window's goroutine may touch.
+type clipboard struct {
+	app  fyne.App
+	over atomic.Bool // there is no window any more
+}
+
+func (c *clipboard) Content() (text string) {
+	if !c.over.Load() {
+		fyne.DoAndWait(func() { text = c.app.Clipboard().Content() })
+	}
+	return text
+}
+
+func (c *clipboard) SetContent(text string) {
+	if !c.over.Load() {
+		fyne.DoAndWait(func() { c.app.Clipboard().SetContent(text) })
+	}
 }

@@ -21,6 +21,7 @@ type installing struct {
 	prompt *fyne.Container
 	asked  memo
 	card   *fyne.Container
+	hand   *handOverPanel // while Microsoft's setup is watched
 	rows   []*stepRow
 	made   memo
 	ended  memo
@@ -39,8 +40,8 @@ type stepRow struct {
 }
 
 func newInstalling(s *Shell) *installing {
-	p := &installing{shell: s, ending: kit.Column(12), prompt: kit.Column(0), card: kit.Over()}
-	p.object = kit.Column(16, p.prompt, p.ending, p.card)
+	p := &installing{shell: s, ending: kit.Column(12), prompt: kit.Column(0), card: kit.Over(), hand: newHandOverPanel(s)}
+	p.object = kit.Column(16, p.prompt, p.ending, p.hand.object, p.card)
 	return p
 }
 
@@ -81,6 +82,7 @@ func (p *installing) Actions(s setup.State) []action {
 func (p *installing) Update(s setup.State) {
 	p.state = s
 	p.fillPrompt(s.Entra.Prompt)
+	p.hand.update(s)
 	if s.Plan == nil {
 		return
 	}

@@ -29,6 +29,8 @@ func states() map[string]setup.State {
 		"3-check-takeover":    fixture.Claimed(""), "3-check-takeover-agreed": fixture.Claimed("sync09"),
 		"6-ready-backup": fixture.BackedUp(), "6-ready-backup-refused": fixture.BackupRefused(), "6-ready-backup-denied": fixture.BackupDenied(),
 		"6-ready": fixture.Practice(fixture.Ready()), "7-installing": fixture.Installing(), "7-installing-broken": fixture.Broken(), "7-installing-undone": fixture.Undone(),
+		"7-handover-waiting": fixture.HandOverWaiting(), "7-handover-half": fixture.HandOverHalf(),
+		"7-handover-failed": fixture.HandOverFailed(), "7-handover-done": fixture.HandOverDone(),
 		"8-complete":   fixture.Complete(),
 		"a-connection": fixture.Connection(), "a-overview": fixture.Overview(), "a-tasks": fixture.AfterTasks(), "a-undo": fixture.AfterUndo(), "a-undo-none": fixture.After(setup.PageUndo),
 		"d-staging": fixture.Staging(), "d-staging-green": fixture.StagingGreen(), "d-staging-overridden": fixture.StagingOverridden(),
