@@ -64,37 +64,29 @@ func (w *work) actions() map[string]apply.Action {
 	if w.plan.Purpose != plan.Installs {
 		return w.switchActions()
 	}
+	verify := apply.Action{Apply: w.verify}
+	if w.plan.HandOver != nil {
+		verify = apply.Action{Apply: w.verifyHandOver}
+	}
+	kinds := map[plan.Kind]apply.Action{
+		plan.KindRecheck:  {Apply: w.recheck},
+		plan.KindBackup:   w.backupAction(),
+		plan.KindClaim:    {Apply: w.claim, Undo: w.unclaim, Again: true},
+		plan.KindIdentity: {Done: w.hasIdentity, Apply: w.createIdentity, Undo: w.removeIdentity},
+		plan.KindGroups:   {Apply: w.makeGroups, Verify: w.verifyGroups, Undo: w.dropGroups},
+		plan.KindServer:   {Apply: w.setServer, Verify: w.verifyServer, Undo: w.restoreServer},
+		plan.KindSecrets:  {Apply: w.keepSecrets, Verify: w.verifySecrets, Undo: w.dropSecrets},
+		plan.KindDatabase: {Done: w.isConfigured, Apply: w.configure, Verify: w.verifyDatabase, Undo: w.restore},
+		plan.KindHandOver: {Done: w.isHandedOver, Apply: w.handOver, Undo: w.cantTakeBack},
+		plan.KindVerify:   verify,
+		plan.KindReport:   {Apply: w.report, Undo: w.keepReport},
+	}
 	out := map[string]apply.Action{}
 	for _, s := range w.plan.Steps {
-		switch s.Kind {
-		case plan.KindRecheck:
-			out[s.ID] = apply.Action{Apply: w.recheck}
-		case plan.KindBackup:
-			out[s.ID] = w.backupAction()
-		case plan.KindClaim:
-			out[s.ID] = apply.Action{Apply: w.claim, Undo: w.unclaim, Again: true}
-		case plan.KindAccount:
+		if s.Kind == plan.KindAccount {
 			out[s.ID] = w.accountAction(s)
-		case plan.KindIdentity:
-			out[s.ID] = apply.Action{Done: w.hasIdentity, Apply: w.createIdentity, Undo: w.removeIdentity}
-		case plan.KindGroups:
-			out[s.ID] = apply.Action{Apply: w.makeGroups, Verify: w.verifyGroups, Undo: w.dropGroups}
-		case plan.KindServer:
-			out[s.ID] = apply.Action{Apply: w.setServer, Verify: w.verifyServer, Undo: w.restoreServer}
-		case plan.KindSecrets:
-			out[s.ID] = apply.Action{Apply: w.keepSecrets, Verify: w.verifySecrets, Undo: w.dropSecrets}
-		case plan.KindDatabase:
-			out[s.ID] = apply.Action{Done: w.isConfigured, Apply: w.configure, Verify: w.verifyDatabase, Undo: w.restore}
-		case plan.KindHandOver:
-			out[s.ID] = apply.Action{Done: w.isHandedOver, Apply: w.handOver, Undo: w.cantTakeBack}
-		case plan.KindVerify:
-			out[s.ID] = apply.Action{Apply: w.verify}
-			if w.plan.HandOver != nil {
-				out[s.ID] = apply.Action{Apply: w.verifyHandOver}
-			}
-		case plan.KindReport:
-			out[s.ID] = apply.Action{Apply: w.report, Undo: w.keepReport}
-		default: // of other plans
+		} else if action, ok := kinds[s.Kind]; ok {
+			out[s.ID] = action
 		}
 	}
 	return out

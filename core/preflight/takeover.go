@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
@@ -37,7 +38,7 @@ func takeOver(s site) *TakeOver {
 	g.sessions(s)
 	g.moving(s)
 	g.runs(s)
-	t.Alive = append(g.strong, g.unasked...)
+	t.Alive = slices.Concat(g.strong, g.unasked)
 	return &t
 }
 

@@ -219,15 +219,19 @@ func (a After) again() *Pending {
 	return &Pending{Query: a.Pending.Query}
 }
 
-// follow counts anew where the pending exports are what is shown.
+// follow renews this server's claim, and counts anew where the pending exports are
+// what is shown.
 func (e Reread) follow(s State) (State, Effect) {
-	if s.Page != PagePending || s.After.Facts == nil || s.pending().Summary != nil {
+	if s.After.Facts == nil {
 		return s, nil
+	}
+	if s.Page != PagePending || s.pending().Summary != nil {
+		return s, s.renewal(nil)
 	}
 	problems := s.Problems
 	next, effect := s.countPending()
 	next.Problems = problems // of what was just read
-	return next, effect
+	return next, next.renewal(effect)
 }
 
 // later gives the page that is further on in the wizard.

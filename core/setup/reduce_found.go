@@ -35,9 +35,6 @@ func (s State) afterSignIn(before State, e Event) (State, Effect) {
 	if signedIn && before.expects(e) && s.Reopened != nil && s.Reopened.SignedIn {
 		return s.goOn()
 	}
-	if next, effect := s.afterRead(before, e); effect != nil {
-		return next, effect
-	}
 	return s.afterInstall(before, e)
 }
 

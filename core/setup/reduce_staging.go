@@ -12,7 +12,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 )
 
-func (e ReasonTyped) reduce(s State) (State, Effect) {
+func (e ReasonTyped) reduce(s State) (State, Effect) { //nolint:unparam // afterEvent wants an Effect of every event
 	m := make(map[string]string, len(s.Staging.Reasons)+1)
 	maps.Copy(m, s.Staging.Reasons)
 	m[e.ID] = e.Reason

@@ -23,6 +23,7 @@ type Renewer interface {
 type RenewClaim struct {
 	SQL    answers.SQL
 	Server string
+	Then   Effect // what is to be done beside it, nil for nothing
 }
 
 func (RenewClaim) effect() {}
@@ -30,23 +31,23 @@ func (RenewClaim) effect() {}
 // renewTimeout is how long renewing may take; it waits for nobody who installs.
 const renewTimeout = 30 * time.Second
 
-// afterRead renews the claim once Additional tasks have read the database and found
+// renewal renews the claim once Additional tasks have read the database and found
 // there the claim of the installation that this computer finished. The inspection has
-// ended by then: it writes nothing.
-func (s State) afterRead(before State, e Event) (State, Effect) {
-	if _, read := e.(Reread); !read || !before.expects(e) || s.After == nil || s.After.Facts == nil {
-		return s, nil
-	}
+// ended by then: it writes nothing. then is what else is to be done, nil for nothing.
+func (s State) renewal(then Effect) Effect {
 	p, claim := s.InstalledPlan(), s.After.Facts.ADSync.Claim.Or(nil)
 	if p == nil || claim == nil || claim.Installation != p.ID || !strings.EqualFold(claim.Server, s.Computer) {
-		return s, nil
+		return then
 	}
-	return s, RenewClaim{SQL: s.Answers.SQL, Server: claim.Server}
+	return RenewClaim{SQL: s.Answers.SQL, Server: claim.Server, Then: then}
 }
 
 // start renews the claim where the session may: in the window, which is the one
 // command that reads the database and does not promise to write nothing.
 func (e RenewClaim) start(s *Session, site Site, secrets map[string]secret.Value) {
+	if e.Then != nil {
+		s.launch(e.Then)
+	}
 	renewer, ok := site.Installer.(Renewer)
 	if !ok || !s.p.RenewClaim {
 		return

@@ -34,12 +34,7 @@ func (u unattended) staging(ctx context.Context, purpose plan.Purpose) error {
 			return err
 		}
 	}
-	var closed []string
-	for _, c := range state.Gate() {
-		if !c.Open() {
-			closed = append(closed, c.Title+" ("+c.ID+"): "+c.Evidence)
-		}
-	}
+	closed := closedConditions(state)
 	if on, known := state.InStaging(); purpose == plan.Leaves && known && on && len(closed) > 0 {
 		return &problem.Problem{
 			Code: CodeGateClosed, What: "Staging mode can't be left yet.", Why: strings.Join(closed, " "),
@@ -50,6 +45,17 @@ func (u unattended) staging(ctx context.Context, purpose plan.Purpose) error {
 		return &problem.Problem{Code: plan.CodeStagingAlready, What: why, Fix: "Nothing was changed."}
 	}
 	return u.switched(ctx, SwitchPressed{Purpose: purpose})
+}
+
+// closedConditions puts into words what keeps the gate closed.
+func closedConditions(s State) []string {
+	var closed []string
+	for _, c := range s.Gate() {
+		if !c.Open() {
+			closed = append(closed, c.Title+" ("+c.ID+"): "+c.Evidence)
+		}
+	}
+	return closed
 }
 
 func (u unattended) switched(ctx context.Context, e Event) error {

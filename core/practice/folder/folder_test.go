@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var errRefused = errors.New("Invalid function")
+var errRefused = errors.New("invalid function")
 
 func refuse(string) error { return errRefused }
 
