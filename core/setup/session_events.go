@@ -19,6 +19,19 @@ func (s *Session) tellEnded(site Site, p plan.Plan, o apply.Outcome) {
 	}
 }
 
+// tellSwitched writes a change of staging mode into the event log, one that was taken
+// back as the other way round.
+func (s *Session) tellSwitched(site Site, p plan.Plan, undo bool, o apply.Outcome) {
+	if want := map[bool]apply.Ending{false: apply.Completed, true: apply.TakenBack}[undo]; o.Ending != want {
+		return
+	}
+	by := p.Server
+	if after := s.State().After; after != nil && after.Facts != nil {
+		by = after.Facts.Computer.User.Or(by)
+	}
+	s.tell(site, eventlog.Staging(p.Server, by, (p.Purpose == plan.Enters) != undo))
+}
+
 func (s *Session) tell(site Site, e eventlog.Entry) {
 	if site.Events == nil {
 		return

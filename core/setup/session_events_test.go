@@ -48,3 +48,32 @@ func TestEvents_installAndUndo(t *testing.T) {
 		}
 	}
 }
+
+func TestEvents_stagingMode(t *testing.T) {
+	log := &events{}
+	s := newTestSession(t, newFake(), nil)
+	site := Site{Events: log}
+	for _, c := range []struct {
+		purpose plan.Purpose
+		undo    bool
+		ending  apply.Ending
+		want    uint32 // 0 for no entry
+	}{
+		{plan.Leaves, false, apply.Completed, eventlog.LeftStaging},
+		{plan.Leaves, true, apply.TakenBack, eventlog.EnterStaging},
+		{plan.Enters, false, apply.Completed, eventlog.EnterStaging},
+		{plan.Enters, true, apply.TakenBack, eventlog.LeftStaging},
+		{plan.Leaves, false, apply.Broken, 0},
+		{plan.Leaves, true, apply.PartLeft, 0},
+	} {
+		log.list = nil
+		s.tellSwitched(site, plan.Plan{Purpose: c.purpose, Server: "SYNC02"}, c.undo, apply.Outcome{Ending: c.ending})
+		got := uint32(0)
+		if len(log.list) == 1 {
+			got = log.list[0].ID
+		}
+		if got != c.want || len(log.list) > 1 {
+			t.Errorf("%s, undo %v, %s: event %d instead of %d", c.purpose, c.undo, c.ending, got, c.want)
+		}
+	}
+}

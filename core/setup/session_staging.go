@@ -30,6 +30,7 @@ func (e RunSwitch) start(s *Session, site Site, secrets map[string]secret.Value)
 		} else {
 			o = site.Installer.Install(ctx, job, r.stop, say)
 		}
+		s.tellSwitched(site, e.Plan, e.Undo, o)
 		end := SwitchEnded{Token: e.Token, Outcome: o}
 		// What is there now is shown, not what was wanted. The outcome stands without it.
 		if set, err := site.Prober.Inspect(ctx, e.Answers, secrets[answers.SecretSQL], func(string) {}); err == nil && set.SQL.Reached(facts.LayerDB) {
