@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/forest/descriptor"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
@@ -120,6 +122,7 @@ func (w *scene) disk(t *testing.T, out map[string]string) {
 		computer = strings.ReplaceAll(computer, ","+w.port, ",PORT")
 	}
 	out["windows"] = computer
+	groupsByName(t, out)
 	var files []string
 	for _, dir := range []string{install.VaultDir(w.dir), install.ReportDir(w.dir)} {
 		list, err := filepath.Glob(filepath.Join(dir, ".*"))
@@ -134,6 +137,26 @@ func (w *scene) disk(t *testing.T, out map[string]string) {
 		t.Fatal(err)
 	}
 	out["reports"] = fmt.Sprint(len(reports))
+}
+
+// groupsByName puts the names of this computer's groups in place of their ids, in the
+// database too: a group that is made a second time gets another id, as on Windows.
+func groupsByName(t *testing.T, out map[string]string) {
+	t.Helper()
+	var world standin.World
+	if err := json.Unmarshal([]byte(out["windows"]), &world); err != nil {
+		t.Fatal(err)
+	}
+	const row = "table mms_server_configuration"
+	for _, g := range world.Groups {
+		sid, err := descriptor.ParseSID(g.SID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := "id of " + g.Name
+		out["windows"] = strings.ReplaceAll(out["windows"], strconv.Quote(g.SID), strconv.Quote(name))
+		out[row] = strings.ReplaceAll(out[row], "_sid="+fmt.Sprint([]byte(sid)), "_sid="+name)
+	}
 }
 
 // allCells gives the content of all cells one after the other, as bytes.
