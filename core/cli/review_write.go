@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/pending"
 	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
@@ -87,7 +88,7 @@ func box(t review.Task) string {
 }
 
 // reviewPage is the review as a page of its own, to print or to keep with a change.
-var reviewPage = template.Must(template.New("review").Funcs(template.FuncMap{"box": box, "errorTitle": errorTitle, "typeTotal": typeTotal}).Parse(`<!DOCTYPE html>
+var reviewPage = template.Must(template.New("review").Funcs(template.FuncMap{"box": box, "readAt": readAt, "total": pending.Counts.Total, "gone": pending.Counts.Gone, "errorTitle": errorTitle, "typeTotal": typeTotal}).Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Review of {{.Database}}</title>
 <style>
 body{font:14px/1.45 "Segoe UI",system-ui,sans-serif;color:#1b1a19;background:#fff;max-width:900px;margin:32px auto;padding:0 24px}
@@ -98,7 +99,7 @@ td:first-child{width:34%;color:#605e5c}td.n,th.n{text-align:right;width:auto;fon
 </style></head><body>
 <h1>Review of {{or .Database "a database that was not read"}}</h1>
 {{if .Practice}}<p class="note">PRACTICE ({{.Practice}}): a pretend site. Nothing real was read or changed.</p>{{end}}
-{{if not .ReadAt.IsZero}}<p>Read {{.ReadAt.UTC.Format "2006-01-02 15:04"}} UTC. Nothing was changed.</p>{{end}}
+{{with readAt .ReadAt}}<p>Read {{.}} UTC. Nothing was changed.</p>{{end}}
 {{range .Problems}}<p class="note"><b>{{.What}}</b> {{.Why}} {{.Fix}}</p>{{end}}
 {{template "pending" .Pending}}{{with .List}}<p>The list of {{.Rows}} rows: {{.Path}}</p>{{end}}
 <h2>Tasks</h2><table>{{range .Tasks}}<tr><td>[{{box .}}] {{.Title}}</td><td>{{.Text}}{{with .Seen}}<br><i>{{.Sight}}: {{.Evidence}}</i>{{end}}</td></tr>{{end}}</table>
@@ -106,3 +107,11 @@ td:first-child{width:34%;color:#605e5c}td.n,th.n{text-align:right;width:auto;fon
 {{range .Overview}}<h2>{{.Title}}</h2><table>{{range .Rows}}<tr><td>{{.Name}}</td><td>{{range $i, $v := .Values}}{{if $i}}<br>{{end}}{{$v}}{{end}}</td></tr>{{end}}</table>{{end}}
 </body></html>
 ` + pendingPage))
+
+// readAt gives a time for the page, "" for none.
+func readAt(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04")
+}

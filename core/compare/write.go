@@ -138,6 +138,9 @@ var page string
 
 var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("compare").Funcs(template.FuncMap{
+		// Functions instead of methods: the programs for Windows are linked without
+		// what looks methods up by name, see the painter's test.
+		"verdict": Report.Verdict, "mark": Severity.Mark, "word": Severity.Word, "sideName": Side.Name, "sideAbout": Side.About,
 		"stamp": stamp, "plain": plain, "areaText": func(a Area) string { return string(a) },
 		"spansA": func(d Difference) []Span { a, _ := Emphasis(plain(d.Before), plain(d.After)); return a },
 		"spansB": func(d Difference) []Span { _, b := Emphasis(plain(d.Before), plain(d.After)); return b },

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
@@ -55,6 +56,11 @@ func (w *work) configure(ctx context.Context, a *apply.Work) error {
 		if before, err = adsync.TakeSnapshot(ctx, w.conn, writes); err != nil {
 			return err
 		}
+	}
+	// Groups that an interrupted undo removed were made anew, with other ids: undo must
+	// know them for its own.
+	if !found || !slices.Equal(before.Writes.Groups, writes.Groups) {
+		before.Writes.Groups = writes.Groups
 		if err := a.Keep(keySnapshot, before); err != nil {
 			return err
 		}
