@@ -160,6 +160,9 @@ func FindUndoable(dataDir string) ([]Unfinished, error) {
 	var list []Unfinished
 	for _, path := range paths {
 		records, _, err := ReadJournal(path)
+		if err != nil && neverBegun(path) {
+			continue
+		}
 		if err != nil {
 			list = append(list, Unfinished{Path: path, Problem: problem.From(err)})
 			continue
@@ -178,6 +181,13 @@ func FindUndoable(dataDir string) ([]Unfinished, error) {
 	}
 	slices.SortFunc(list, func(a, b Unfinished) int { return b.Last.Compare(a.Last) })
 	return list, nil
+}
+
+// neverBegun tells whether a journal was cut off before its first line was whole:
+// nothing may be changed before that line is on disk, so that nothing was.
+func neverBegun(path string) bool {
+	data, err := os.ReadFile(path)
+	return err == nil && !bytes.ContainsRune(data, '\n')
 }
 
 func damaged(detail string) *problem.Problem {

@@ -292,3 +292,21 @@ func FuzzJournal(f *testing.F) {
 		}
 	})
 }
+
+// TestFindUnfinished_neverBegun finds nothing in a journal whose first line was not
+// written to its end, and damage in one whose first line was changed.
+func TestFindUnfinished_neverBegun(t *testing.T) {
+	for text, want := range map[string]int{"": 0, `{"n":1,"kind":"beg`: 0, "{\"n\":1,\"kind\":\"beg\n": 1} {
+		dir := t.TempDir()
+		path := JournalPath(dir, testID)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := FindUnfinished(dir); err != nil || len(list) != want {
+			t.Errorf("%q: %d installations, %v", text, len(list), err)
+		}
+	}
+}

@@ -155,7 +155,7 @@ func groupsByName(t *testing.T, out map[string]string) {
 		}
 		name := "id of " + g.Name
 		out["windows"] = strings.ReplaceAll(out["windows"], strconv.Quote(g.SID), strconv.Quote(name))
-		out[row] = strings.ReplaceAll(out[row], "_sid="+fmt.Sprint([]byte(sid)), "_sid="+name)
+		out[row] = strings.ReplaceAll(out[row], "_sid="+fmt.Sprintf("%d", []byte(sid)), "_sid="+name)
 	}
 }
 
