@@ -148,7 +148,13 @@ func (p *entra) fillPrompt(pr *setup.Prompt) {
 
 // promptCallout is what the admin has to do elsewhere to sign in.
 func (s *Shell) promptCallout(pr setup.Prompt) fyne.CanvasObject {
-	parts := []fyne.CanvasObject{kit.Bold(pr.Text)}
+	var parts []fyne.CanvasObject
+	if pr.Text != "" {
+		parts = append(parts, kit.Bold(pr.Text))
+	}
+	if pr.Note != "" {
+		parts = append(parts, kit.NewText(kit.Span{Text: pr.Note}))
+	}
 	links := kit.Line(18, 6)
 	if pr.Code != "" {
 		parts = append(parts, kit.NewText(kit.Span{Text: pr.Code, Mono: true, Bold: true, Size: kit.SizeHeading}))

@@ -189,6 +189,9 @@ func promptLine(p *setup.Prompt) string {
 		return ""
 	}
 	line := p.Text
+	if p.Note != "" {
+		line = strings.TrimPrefix(line+"\n  "+p.Note, "\n  ")
+	}
 	if p.URL != "" {
 		line += "\n  Address: " + p.URL
 	}

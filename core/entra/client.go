@@ -102,11 +102,14 @@ func (c *Client) SignIn(ctx context.Context, r setup.CloudRequest, prompt func(s
 	c.wire.challenged.Store(0)
 	ctx, cancel := context.WithTimeout(ctx, signInLimit)
 	defer cancel()
+	asked := &prompts{show: prompt}
+	c.wire.tell(asked.note)
+	defer c.wire.tell(nil)
 	at, err := c.find(ctx, r)
 	if err != nil {
 		return facts.Tenant{}, err
 	}
-	s, err := c.enter(ctx, at, r, prompt)
+	s, err := c.enter(ctx, at, r, asked.ask)
 	if err != nil {
 		return facts.Tenant{}, c.translate(ctx, err)
 	}

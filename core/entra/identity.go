@@ -47,7 +47,18 @@ func (c *Client) prepare(i plan.Identity, say func(string)) (*maker, error) {
 		say = func(string) {}
 	}
 	s.graph.tokens.tell(func(p setup.Prompt) { say(promptText(p)) })
+	c.wire.tell(func(note string) {
+		if note != "" {
+			say(note)
+		}
+	})
 	return &maker{c: c, s: s, plan: i, say: say}, nil
+}
+
+// quiet ends telling: nobody listens any more.
+func (m *maker) quiet() {
+	m.s.graph.tokens.tell(nil)
+	m.c.wire.tell(nil)
 }
 
 // promptText is a prompt in one line, where there is no page for it.
@@ -67,7 +78,7 @@ func (c *Client) CreateIdentity(ctx context.Context, i plan.Identity, say func(s
 	if err != nil {
 		return apply.IdentityCredential{}, err
 	}
-	defer m.s.graph.tokens.tell(nil)
+	defer m.quiet()
 	var made apply.IdentityCredential
 	if i.Kind == plan.IdentityUser {
 		made, err = m.user(ctx)

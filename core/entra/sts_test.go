@@ -49,6 +49,12 @@ func TestSTSKnown(t *testing.T) {
 		{"AADSTS90002: Tenant not found", CodeTenantUnknown},
 		{"AADSTS70019: Verification code expired", CodeExpired},
 		{"AADSTS9999999: something new", "entra.signin"},
+		{"AADSTS70002: Error validating credentials. AADSTS50126: Invalid username or password", CodePassword},
+		{"AADSTS70002: Error validating credentials. AADSTS9999999: something new", CodeServiceSecret},
+		{"AADSTS50013: Assertion failed signature validation. [Reason - The key was not found.]", CodeCertificate},
+		{"AADSTS80002: OnPremisePasswordValidatorRequestTimedout", CodePassThrough},
+		{"AADSTS500021: Access to 'Contoso' tenant is denied", CodeRestricted},
+		{"AADSTS90055: TenantThrottlingError", CodeThrottled},
 	}
 	for _, x := range cases {
 		if p := fromSTS(x.text); p == nil || p.Code != x.want {
@@ -57,6 +63,9 @@ func TestSTSKnown(t *testing.T) {
 	}
 	if p := fromSTS("access_denied: AADSTS50020: User &#39;a&#39; &amp; tenant"); p == nil || !strings.Contains(p.Detail, "User 'a' & tenant") {
 		t.Errorf("the browser's escapes are shown: %+v", p)
+	}
+	if p := fromSTS(`{"error_description":"AADSTS70002: Error validating credentials. AADSTS50126: Wrong password.\r\nTrace ID: 1"}`); p == nil || p.Detail != "AADSTS50126: Wrong password." {
+		t.Errorf("the narrower of two numbers: %+v", p)
 	}
 	if p := fromSTS("nothing of the kind"); p != nil {
 		t.Errorf("a text without a number gives %+v", p)

@@ -39,6 +39,7 @@ type wire struct {
 	// fault is the last request that got no answer. azidentity turns errors into
 	// text; this keeps what they were.
 	fault atomic.Pointer[problem.Problem]
+	note  atomic.Pointer[func(string)] // who is told that a request waits
 }
 
 func newWire(p Params) *wire {
@@ -108,7 +109,7 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 		}
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, answerLimit))
 		_ = resp.Body.Close()
-		if err := w.pause(r.Context(), wait); err != nil {
+		if err := w.rest(r, resp.StatusCode, wait, try); err != nil {
 			return nil, err
 		}
 		if r.GetBody != nil {
@@ -117,6 +118,15 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 			}
 		}
 	}
+}
+
+// rest pauses before a request is sent again, and says so when it takes a while.
+func (w *wire) rest(r *http.Request, status int, pause time.Duration, try int) error {
+	if pause >= shortPause {
+		w.say(waitingText(status, pause, try))
+		defer w.say("")
+	}
+	return w.pause(r.Context(), pause)
 }
 
 // retryAfter tells whether a request is to be sent again, and when.

@@ -111,6 +111,35 @@ func TestPauses(t *testing.T) {
 	}
 }
 
+// While the service makes the program wait, this is said where the admin looks, and
+// no longer when it goes on. A device code stays to be seen.
+func TestPauses_said(t *testing.T) {
+	for _, a := range []answers.Entra{{User: "admin@" + database}, {Flow: answers.FlowDevice}} {
+		t.Run(string(a.Flow), func(t *testing.T) {
+			var shown []setup.Prompt
+			_, c := standIn(t, tenant.Options{Scenario: tenant.Throttled, RetryAfter: 20}, func(p *entra.Params) {
+				p.Pause = func(context.Context, time.Duration) error {
+					if n := len(shown); n == 0 || shown[n-1].Note != "Microsoft Entra ID is busy and asks to wait. The request is sent again in 20 s (try 2 of 5)." {
+						t.Errorf("paused without a word; shown so far: %+v", shown)
+					}
+					return nil
+				}
+			})
+			if _, err := c.SignIn(t.Context(), setup.CloudRequest{Answer: a, Tenant: database}, func(p setup.Prompt) { shown = append(shown, p) }); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(shown); n < 5 || shown[n-1].Note != "" {
+				t.Errorf("at the end it still says to wait: %+v", shown)
+			}
+			for i, p := range shown {
+				if i > 0 && shown[i-1].Code != "" && p.Code == "" {
+					t.Errorf("the device code is gone while the program waits: %+v", p)
+				}
+			}
+		})
+	}
+}
+
 // A cancelled pause ends the sign-in.
 func TestCancelledPause(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

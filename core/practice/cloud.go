@@ -87,6 +87,9 @@ func (c *cloud) SignIn(ctx context.Context, r setup.CloudRequest, prompt func(se
 // pretended says that nobody has to do anything. The address is left out: a real
 // browser would find Microsoft there, and not the stand-in.
 func pretended(p setup.Prompt) setup.Prompt {
+	if p.Text == "" {
+		return p // it waits for the service, and nobody is asked
+	}
 	if p.Code != "" {
 		p.Text = "PRACTICE: on a pretend phone this code is being typed in at " + p.URL + ". Nothing has to be done."
 	} else {

@@ -96,7 +96,7 @@ func reduceResult(s State, e Event) (next State, ok bool) {
 			s.Busy = &b
 		}
 	case EntraPrompted:
-		s.Entra.Prompt = &e.Prompt
+		s.Entra.Prompt = e.Prompt.orNil()
 	case StepProgressed:
 		s.Install.Steps = mergeStep(s.Install.Steps, e.Progress)
 	default:

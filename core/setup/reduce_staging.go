@@ -132,7 +132,7 @@ func (s State) switchBroke(p *problem.Problem) State {
 }
 
 func (e GatePrompted) land(s State) State {
-	s.Staging.Prompt = &e.Prompt
+	s.Staging.Prompt = e.Prompt.orNil()
 	return s
 }
 

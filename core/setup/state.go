@@ -159,6 +159,17 @@ type Prompt struct {
 	URL     string    `json:"url,omitempty"`  // where to go by hand
 	Code    string    `json:"code,omitempty"` // device code to type there
 	Expires time.Time `json:"expires,omitzero"`
+	// Note says that the program waits for the service meanwhile, and until when;
+	// empty when it does not. A prompt may consist of nothing else.
+	Note string `json:"note,omitempty"`
+}
+
+// orNil gives the prompt, or nil when there is nothing to do and to wait for.
+func (p Prompt) orNil() *Prompt {
+	if p == (Prompt{}) {
+		return nil
+	}
+	return &p
 }
 
 // Forest is one line of Connect your directories.

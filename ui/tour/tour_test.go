@@ -22,7 +22,7 @@ func states() map[string]setup.State {
 		"2-components": fixture.Components(), "2-components-untrusted": fixture.Untrusted(), "2-components-wrong": fixture.WrongPassword(),
 		"2-components-busy": fixture.Busy(fixture.Components(), true),
 		"3-check":           fixture.Check(), "3-check-40": fixture.Clean(fixture.Forests(40)...), "3-check-1": fixture.Busy(fixture.Clean("contoso.local"), false),
-		"4-entra": fixture.Entra(), "4-entra-prompt": fixture.EntraPrompt(), "4-entra-failed": fixture.EntraFailed(), "4-entra-signedin": fixture.SignedIn(),
+		"4-entra": fixture.Entra(), "4-entra-prompt": fixture.EntraPrompt(), "4-entra-busy": fixture.EntraBusy(), "4-entra-failed": fixture.EntraFailed(), "4-entra-signedin": fixture.SignedIn(),
 		"5-directories": fixture.Directories(), "5-directories-40": fixture.Directories(fixture.Forests(40)...), "5-directories-1": fixture.Green("contoso.local"),
 		"5-directories-lacking": fixture.Lacking(), "5-directories-locked": fixture.Locked(), "5-directories-untrusted": fixture.DCUntrusted(),
 		"5-directories-grant": fixture.GrantRefused(),

@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -79,6 +80,8 @@ type Options struct {
 	Now      func() time.Time
 	// Lag is how many times something new is not known yet; default 1, negative for never.
 	Lag int
+	// RetryAfter is for how many seconds the scenario Throttled asks to wait; default 1.
+	RetryAfter int
 	// Pending is how many times a device code is still waiting; default 1.
 	Pending int
 	// DeviceUser is who types in the device code, and sits at the pretend browser
@@ -245,7 +248,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.o.Now().UTC().Format(http.TimeFormat))
 	if s.o.Scenario == Throttled && !s.seen[r.Method+r.Host+r.URL.Path] && !strings.HasSuffix(r.URL.Path, "/authorize") {
 		s.seen[r.Method+r.Host+r.URL.Path] = true
-		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, s.o.RetryAfter)))
 		if r.Host == s.o.Cloud.Graph {
 			refuse(w, http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
 			return
