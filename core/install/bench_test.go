@@ -127,7 +127,7 @@ func open(t *testing.T, scenario string, change ...func(*setup.Site)) *bench {
 func openWith(t *testing.T, scenario string, o practice.Options, change ...func(*setup.Site)) *bench {
 	t.Helper()
 	b := &bench{dir: t.TempDir(), hooks: map[string]func(){}}
-	o.DataDir, o.Change = b.dir, func(o *sample.Options) { o.Objects = 30 }
+	o.DataDir, o.Change = b.dir, func(o *sample.Options) { o.Objects, o.HistoryDays = 30, 2 }
 	s, err := practice.New(t.Context(), scenario, o)
 	if err != nil {
 		t.Fatal(err)

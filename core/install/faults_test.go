@@ -41,7 +41,7 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{x: &trouble{}, now: time.Now().UTC().Truncate(time.Second)}
 	site, err := practice.New(t.Context(), "two-forests", practice.Options{
-		Now: func() time.Time { return s.now }, Change: func(o *sample.Options) { o.Objects = 20 },
+		Now: func() time.Time { return s.now }, Change: func(o *sample.Options) { o.Objects, o.HistoryDays = 20, 1 },
 		Engine: func(c *tsql.Config) { c.Fault, c.FaultAfter = s.x.statement(false), s.x.statement(true) },
 		Tenant: func(o *tenant.Options) { o.Fault = s.x.request }, RequestLimit: requestLimit,
 	})

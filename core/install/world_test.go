@@ -32,6 +32,8 @@ type world struct {
 	calls atomic.Int32 // of directory and tenant
 	// statements gives all that SQL Server was sent.
 	statements func() []string
+	// computer is the pretend computer's file as it was at first.
+	computer []byte
 }
 
 // newWorld opens a site. password gives the pretend accounts other passwords than
@@ -41,7 +43,7 @@ func newWorld(t *testing.T, now time.Time, password func(string) string) *world 
 	w := &world{scene: scene{dir: t.TempDir()}}
 	s, err := practice.New(t.Context(), "two-forests", practice.Options{
 		DataDir: w.dir, Port: true, Now: func() time.Time { return now }, Password: password,
-		Change: func(o *sample.Options) { o.Objects = 20 },
+		Change: func(o *sample.Options) { o.Objects, o.HistoryDays = 20, 1 },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -68,6 +70,9 @@ func newWorld(t *testing.T, now time.Time, password func(string) string) *world 
 	if err := s.Windows.Save(w.order.Windows); err != nil {
 		t.Fatal(err)
 	}
+	if w.computer, err = os.ReadFile(w.order.Windows); err != nil {
+		t.Fatal(err)
+	}
 	w.order.Answers.Options.Backup.On = true
 	w.order.Answers.TakeOver = "SYNC01"
 	if _, err := w.db.ExecContext(t.Context(), "sp_addextendedproperty", sql.Named("name", facts.ClaimProperty),
@@ -76,6 +81,25 @@ func newWorld(t *testing.T, now time.Time, password func(string) string) *world 
 	}
 	w.order.Answers.SQL.Server, w.order.Answers.SQL.Instance = "localhost,"+port, ""
 	return w
+}
+
+// renew makes the world as newWorld gave it, when all was taken back in it: without
+// journals, reports and backups, and with a computer that never had those groups.
+func (w *world) renew(t *testing.T) {
+	t.Helper()
+	entries, err := os.ReadDir(w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if err := os.RemoveAll(filepath.Join(w.dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.inside.SQL.RemoveBackups()
+	if err := os.WriteFile(w.order.Windows, w.computer, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // process prepares a wizard process.
