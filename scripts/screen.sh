@@ -15,7 +15,9 @@ start_screen() {
   export DISPLAY=:$number
   Xvfb "$DISPLAY" -screen 0 1280x900x24 -nolisten tcp -extension GLX >"$out/xvfb.log" 2>&1 &
   screen_processes+=($!)
-  for _ in $(seq 50); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; sleep 0.1; done
+  for _ in $(seq 600); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; sleep 0.1; done
+  kill -0 $! 2>/dev/null || { cat "$out/xvfb.log"; die "the X server $DISPLAY has ended"; }
+  xdotool getdisplaygeometry >/dev/null || die "the X server $DISPLAY does not answer"
   openbox >"$out/openbox.log" 2>&1 &
   screen_processes+=($!)
 }
@@ -31,14 +33,14 @@ start_program() {
   convert -size 1280x900 xc:black "$out/before.png"
   "$@" >"$out/program.log" 2>&1 &
   program=$!
-  id=$(timeout 60 xdotool search --sync --onlyvisible --name 'ADSync Reconnect' | tail -n 1) || { shoot none; cat "$out/program.log"; die "no window came up"; }
+  id=$(timeout 180 xdotool search --sync --onlyvisible --name 'ADSync Reconnect' | tail -n 1) || { shoot none; cat "$out/program.log"; die "no window came up"; }
   xdotool windowactivate "$id" || true
   settle
 }
 
 # end_program waits until the program under test has ended.
 end_program() {
-  for _ in $(seq 100); do kill -0 "$program" 2>/dev/null || break; sleep 0.1; done
+  for _ in $(seq 600); do kill -0 "$program" 2>/dev/null || break; sleep 0.1; done
   if kill -0 "$program" 2>/dev/null; then shoot not-closed; die "Exit did not close the program; see $out/not-closed.png"; fi
   wait "$program" || die "the program ended with $?; see $out/program.log"
   program=
