@@ -22,6 +22,7 @@ type place struct {
 	chars  []span // character data directly inside, CDATA sections included
 	kids   int    // elements directly inside
 	value  string // the character data, decoded
+	text   []byte // the same while it is being read, in how many pieces ever
 }
 
 // name gives the local name of the element.
@@ -60,11 +61,11 @@ func scanXML(text string) ([]*place, error) {
 		case xml.EndElement:
 			top := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			top.inner.to = from
+			top.inner.to, top.value, top.text = from, string(top.text), nil
 		case xml.CharData:
 			if n := len(stack); n > 0 {
 				stack[n-1].chars = append(stack[n-1].chars, span{from, to})
-				stack[n-1].value += string(t)
+				stack[n-1].text = append(stack[n-1].text, t...)
 			}
 		}
 	}

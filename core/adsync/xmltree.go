@@ -32,16 +32,19 @@ func newDecoder(text string) *xml.Decoder {
 func parseXML(text string) (*node, error) {
 	root := &node{}
 	stack := []*node{root}
+	texts := [][]byte{nil} // of the nodes of stack: text in many pieces must not take the square of their number
 	d := newDecoder(text)
 	for {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
+			root.text = string(texts[0])
 			return root, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("XML: %w", err)
 		}
-		top := stack[len(stack)-1]
+		last := len(stack) - 1
+		top := stack[last]
 		switch t := tok.(type) {
 		case xml.StartElement:
 			if len(stack) > maxDepth {
@@ -49,11 +52,12 @@ func parseXML(text string) (*node, error) {
 			}
 			kid := &node{name: t.Name.Local, attrs: append([]xml.Attr(nil), t.Attr...)}
 			top.kids = append(top.kids, kid)
-			stack = append(stack, kid)
+			stack, texts = append(stack, kid), append(texts, nil)
 		case xml.EndElement:
-			stack = stack[:len(stack)-1]
+			top.text = string(texts[last])
+			stack, texts = stack[:last], texts[:last]
 		case xml.CharData:
-			top.text += string(t)
+			texts[last] = append(texts[last], t...)
 		}
 	}
 }
