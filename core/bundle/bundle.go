@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -63,7 +64,7 @@ func Write(w io.Writer, c Content) error {
 	parts = slices.Insert(parts, 0, part{"READ-ME.txt", []byte(readMe(c, parts, missing))})
 	z := zip.NewWriter(w)
 	for _, p := range parts {
-		f, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Deflate, Modified: c.Record.Made.UTC()})
+		f, err := z.CreateHeader(&zip.FileHeader{Name: safeName(c.Redactor.Text(p.name)), Method: zip.Deflate, Modified: c.Record.Made.UTC()})
 		if err == nil {
 			_, err = f.Write(p.data)
 		}
@@ -73,6 +74,13 @@ func Write(w io.Writer, c Content) error {
 	}
 	return z.Close()
 }
+
+// outOfNames is what a name in the bundle does not hold: it is unpacked on other
+// systems, where a backslash or a colon leads out of the folder.
+var outOfNames = regexp.MustCompile(`[^A-Za-z0-9._/ -]|\.\.+`)
+
+// safeName gives a file's name as it stands in the bundle.
+func safeName(name string) string { return outOfNames.ReplaceAllString(name, "_") }
 
 // collect gives the parts, unmasked, and what could not be made or read.
 func collect(c Content) (parts []part, missing []string) {

@@ -63,11 +63,22 @@ func Pool(path string) (*x509.CertPool, error) {
 	if err != nil {
 		return nil, err
 	}
+	list, err := parse(b)
+	if err != nil {
+		return nil, err
+	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	found := 0
+	for _, c := range list {
+		pool.AddCert(c)
+	}
+	return pool, nil
+}
+
+// parse reads the certificates of a file in PEM or DER.
+func parse(b []byte) (list []*x509.Certificate, err error) {
 	for rest := b; ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
@@ -80,16 +91,14 @@ func Pool(path string) (*x509.CertPool, error) {
 		if err != nil {
 			return nil, fmt.Errorf("a certificate in it is damaged: %w", err)
 		}
-		pool.AddCert(c)
-		found++
+		list = append(list, c)
 	}
-	if found > 0 {
-		return pool, nil
+	if len(list) > 0 {
+		return list, nil
 	}
 	c, err := x509.ParseCertificate(b)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNone, err)
 	}
-	pool.AddCert(c)
-	return pool, nil
+	return []*x509.Certificate{c}, nil
 }

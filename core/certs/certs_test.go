@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-func made(t *testing.T) *x509.Certificate {
+func made(t testing.TB) *x509.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -146,7 +146,8 @@ func retryAfter(r *http.Request, resp *http.Response, try int, now time.Time) (t
 	wait := time.Second << (try - 1)
 	text := resp.Header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {
-		wait = time.Duration(seconds) * time.Second
+		// More than the longest pause is as good as any: 1<<63 seconds would count as less than none.
+		wait = time.Duration(min(seconds, int(longestPause/time.Second)+1)) * time.Second
 	} else if at, err := http.ParseTime(text); err == nil {
 		wait = max(0, at.Sub(now))
 	}

@@ -158,10 +158,12 @@ func (d *Directory) ticket(ctx context.Context, c controller, cred credentials, 
 	}
 	done := make(chan result, 1)
 	go func() { // gokrb5 takes no context; each of its answers has 5 s
-		err := t.client.Login()
-		if err == nil {
-			t.ticket, t.key, err = t.client.GetServiceTicket("ldap/" + strings.ToLower(host))
-		}
+		err := guarded(func() (err error) {
+			if err = t.client.Login(); err == nil {
+				t.ticket, t.key, err = t.client.GetServiceTicket("ldap/" + strings.ToLower(host))
+			}
+			return err
+		})
 		if err != nil || ctx.Err() != nil {
 			t.client.Destroy() // ends its renewal of tickets too
 		}
@@ -180,6 +182,18 @@ func (d *Directory) ticket(ctx context.Context, c controller, cred credentials, 
 		}
 		return r.ticket, nil
 	}
+}
+
+// guarded makes an error of a panic: gokrb5 cuts what a key distribution center
+// sent without looking at its length, and whoever answers on its port could end
+// the program so.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the key distribution center's answer can't be understood: %v", r)
+		}
+	}()
+	return do()
 }
 
 func realmText(realm string, addresses []string) string {

@@ -15,6 +15,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/spnego"
+	"github.com/jcmturner/gokrb5/v8/types"
 )
 
 // layerSeal is confidentiality among SASL's security layers (RFC 4752 3.1).
@@ -76,22 +77,8 @@ func mutual(request *spnego.KRB5Token, t ticket, answer []byte) (*sealer, error)
 	if err := request.APReq.DecryptAuthenticator(t.key); err != nil {
 		return nil, err
 	}
-	var reply spnego.KRB5Token
-	if err := reply.Unmarshal(answer); err != nil {
-		return nil, err
-	}
-	if reply.IsKRBError() {
-		return nil, fmt.Errorf("the domain controller refused the ticket: %w", reply.KRBError)
-	}
-	if !reply.IsAPRep() {
-		return nil, errors.New("the domain controller did not prove who it is")
-	}
-	plain, err := crypto.DecryptEncPart(reply.APRep.EncPart, t.key, keyusage.AP_REP_ENCPART)
+	part, err := readReply(answer, t.key)
 	if err != nil {
-		return nil, err
-	}
-	var part messages.EncAPRepPart
-	if err := part.Unmarshal(plain); err != nil {
 		return nil, err
 	}
 	sent := request.APReq.Authenticator
@@ -102,6 +89,29 @@ func mutual(request *spnego.KRB5Token, t ticket, answer []byte) (*sealer, error)
 		return nil, errors.New("the domain controller chose no key")
 	}
 	return newSealer(part.Subkey, uint64(sent.SeqNumber), uint64(part.SequenceNumber))
+}
+
+// readReply opens the domain controller's answer to a ticket with the ticket's key.
+func readReply(answer []byte, key types.EncryptionKey) (part messages.EncAPRepPart, err error) {
+	var reply spnego.KRB5Token
+	if err := reply.Unmarshal(answer); err != nil {
+		return part, err
+	}
+	if reply.IsKRBError() {
+		return part, fmt.Errorf("the domain controller refused the ticket: %w", reply.KRBError)
+	}
+	if !reply.IsAPRep() {
+		return part, errors.New("the domain controller did not prove who it is")
+	}
+	if e, err := crypto.GetEtype(key.KeyType); err != nil || !longEnough(e, reply.APRep.EncPart.Cipher) {
+		return part, errSeal
+	}
+	plain, err := crypto.DecryptEncPart(reply.APRep.EncPart, key, keyusage.AP_REP_ENCPART)
+	if err != nil {
+		return part, err
+	}
+	err = part.Unmarshal(plain)
+	return part, err
 }
 
 // readOffer reads which layers the server offers and how long a message may be.

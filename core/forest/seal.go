@@ -75,6 +75,9 @@ func (s *sealer) open(token []byte) ([]byte, error) {
 		return nil, err
 	}
 	body := unrotate(token[wrapHeader:], rrc)
+	if !longEnough(s.etype, body) {
+		return nil, errSeal
+	}
 	plain, err := s.etype.DecryptMessage(s.key.KeyValue, body, keyusage.GSSAPI_ACCEPTOR_SEAL)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errSeal, err)
@@ -88,6 +91,12 @@ func (s *sealer) open(token []byte) ([]byte, error) {
 		return nil, errSeal
 	}
 	return plain[:tail-ec], nil
+}
+
+// longEnough tells whether an encrypted message has room for what each begins and
+// ends with; gokrb5 takes that for granted and panics where it has not.
+func longEnough(e etype.EType, message []byte) bool {
+	return len(message) >= e.GetConfounderByteSize()+e.GetHMACBitLength()/8
 }
 
 // check reads a token's header: it must be of the acceptor, sealed or not as

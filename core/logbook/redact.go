@@ -84,7 +84,7 @@ type shape struct {
 }
 
 var shapes = []shape{
-	{"private keys", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*`)},
+	{"private keys", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:[^-]|-[^-])*`)},
 	{"authorization headers", regexp.MustCompile(`(?i)(\b(?:bearer|basic|negotiate)\s+)[A-Za-z0-9._~+/=-]{16,}`)},
 	{"tokens", regexp.MustCompile(`()\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?`)},
 	{"passwords in connection strings", regexp.MustCompile(`(?i)(\b(?:password|pwd)\s*=\s*)[^;&\s"]+`)},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // csvPage is how many rows are read at a time for a file.
@@ -63,9 +64,11 @@ func (r *Reader) record(row Row) []string {
 }
 
 // harmless keeps a spreadsheet from running a text as a formula
-// (https://owasp.org/www-community/attacks/CSV_Injection).
+// (https://owasp.org/www-community/attacks/CSV_Injection), also behind what it does
+// not show, and in the wide form that it takes for the same.
 func harmless(s string) string {
-	if strings.IndexAny(s, "=+-@\t\r\n") == 0 || strings.IndexAny(strings.TrimLeft(s, " "), "=+-@") == 0 {
+	shown := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
+	if strings.IndexAny(s, "\t\r\n") == 0 || strings.IndexAny(shown, "=+-@\uff1d\uff0b\uff0d\uff20") == 0 {
 		return "'" + s
 	}
 	return s
