@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"path/filepath"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -168,48 +167,6 @@ func (s *Shell) ShowClose() {
 		},
 	})
 	s.closing = d
-}
-
-// ShowSavePlan asks where the plan goes.
-func (s *Shell) ShowSavePlan() { s.save(tr("ready.save.title"), "plan.html") }
-
-// ShowSaveReport asks where the report goes.
-func (s *Shell) ShowSaveReport() { s.save(tr("complete.save.title"), "report.html") }
-
-// save asks for a file for the record and hands its path to the session.
-func (s *Shell) save(title, name string) {
-	s.saveAs(title, name, tr("save.hint"), func(path string) setup.Event { return setup.SavePressed{Path: path} })
-}
-
-// saveAs asks for a file and dispatches the event made with its path.
-func (s *Shell) saveAs(title, name, hint string, event func(path string) setup.Event) {
-	suggested := name
-	if s.hooks.SaveDir != "" {
-		suggested = filepath.Join(s.hooks.SaveDir, name)
-	}
-	var d *dialog
-	var path *kit.Entry
-	done := kit.NewButton(s.keys, kit.Primary, tr("button.save"), func() {
-		d.close()
-		s.session.Dispatch(event(path.Text))
-	})
-	path = kit.NewEntry(s.keys, suggested, "", func(t string) {
-		if t == "" {
-			done.Disable()
-		} else {
-			done.Enable()
-		}
-	})
-	field := kit.NewField(tr("save.path"), hint, path)
-	stop := kit.NewButton(s.keys, kit.Secondary, tr("button.cancel"), func() { d.cancel() })
-	buttons := []fyne.CanvasObject{stop, done}
-	if s.hooks.PickSave != nil {
-		browse := kit.NewButton(s.keys, kit.Secondary, tr("button.browse"), func() {
-			s.hooks.PickSave(suggested, func(p string) { path.SetText(p) })
-		})
-		buttons = append([]fyne.CanvasObject{browse}, buttons...)
-	}
-	d = s.open(sheetSpec{width: 620, title: title, body: field.Object(), buttons: buttons, primary: done, focus: path})
 }
 
 // ShowPractice lets the admin choose a practice site, or leave it.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/nearest"
+	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
 
 // Exit codes of the program, documented in the README.
@@ -39,6 +40,9 @@ type Options struct {
 	Answers   string // file
 	JSON      bool
 	Report    string // file
+	With      setup.ReportParts
+	Against   string // what With.Compare compares with
+	withWrong string // a part of /with that there is not
 	Support   string // file
 	Tour      string // folder
 	Version   bool
@@ -93,6 +97,7 @@ func options() []option {
 		{"answers", "FILE", true, "read the answers from a JSON file (secrets only by reference)", func(o *Options, v string) { o.Answers = v }},
 		{"json", "", false, "print JSON instead of text", func(o *Options, _ string) { o.JSON = true }},
 		{"report", "FILE", true, "write the report to FILE, HTML or JSON by its ending", func(o *Options, v string) { o.Report = v }},
+		{"with", "PARTS", true, "with /review or /staging and /report: pending, pending-all or compare=EXPORT go into the report too", (*Options).with},
 		{"support", "FILE", true, "pack report, journals and log, without secrets, into FILE, a zip, for a support case", func(o *Options, v string) { o.Support = v }},
 		{"tour", "DIR", true, "write a picture of every page, light and dark, into DIR", func(o *Options, v string) { o.Tour = v }},
 		{"version", "", false, "print the version", func(o *Options, _ string) { o.Version = true }},
@@ -165,7 +170,7 @@ type rule struct {
 
 // fits refuses combinations that make no sense.
 func (o *Options) fits() error {
-	for _, r := range slices.Concat(o.commandRules(), o.reviewRules(), o.stagingRules(), o.compareRules(), o.otherRules()) {
+	for _, r := range slices.Concat(o.commandRules(), o.reviewRules(), o.stagingRules(), o.withRules(), o.compareRules(), o.otherRules()) {
 		if r.broken {
 			return &UsageError{r.text}
 		}

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/compare"
 	"github.com/adsync-reconnect/adsync-reconnect/core/pending"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/report"
 	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
@@ -34,6 +36,11 @@ type Review struct {
 	Tasks   []review.Task    `json:"tasks"`
 	// Gate are the conditions for leaving staging mode.
 	Gate []review.Condition `json:"gate"`
+	// Lists and Comparison are what /with asked for.
+	Lists      []report.PendingList `json:"lists,omitempty"`
+	Comparison *compare.Report      `json:"comparison,omitempty"`
+
+	record report.Record // for the page
 }
 
 // SavedList is the file that /csv wrote.
@@ -45,7 +52,7 @@ type SavedList struct {
 // reviewRules are about /review.
 func (o *Options) reviewRules() []rule {
 	return []rule{
-		{o.Review && (o.works() || o.Compare != "" || o.Tour != "" || o.Support != ""), "/review stands alone: it goes with /answers, /practice, /json, /report, /csv and /connector only."},
+		{o.Review && (o.works() || o.Compare != "" || o.Tour != "" || o.Support != ""), "/review stands alone: it goes with /answers, /practice, /json, /report, /with, /csv and /connector only."},
 		{o.CSV != "" && !o.Review, "/csv goes with /review."},
 		{o.Connector != "" && o.CSV == "", "/connector goes with /review /csv:FILE."},
 		{o.Review && o.Answers == "" && !o.Practice, "/review needs /answers:FILE, or /practice."},
@@ -60,7 +67,7 @@ func RunReview(ctx context.Context, p setup.Params, o Options, stdout, stderr io
 	var session *setup.Session
 	p.OnChange = func() { progress.show(session) }
 	session = setup.NewSession(p) //nolint:contextcheck // a session has a life of its own, which Close ends
-	state, err := setup.Run(ctx, session, setup.RunOptions{Review: true, CSV: o.CSV, Connector: o.Connector})
+	state, err := setup.Run(ctx, session, setup.RunOptions{Review: true, CSV: o.CSV, Connector: o.Connector, With: o.With, Against: o.Against})
 	r := judgeReview(state, err)
 	if o.CSV != "" && r.List == nil {
 		r.Result, r.ExitCode = ResultFailed, ExitFailed // what was asked for is not there
@@ -90,15 +97,22 @@ func judgeReview(s setup.State, err error) Review {
 	if s.Practice != nil {
 		r.Practice = s.Practice.Scenario
 	}
+	r.record = setup.RecordWith(s, setup.ReportParts{Pending: true, Compare: true})
+	r.record.Problems = r.Problems
 	if s.After == nil || s.After.Facts == nil {
 		return r
 	}
 	f := s.After.Facts
 	r.Database, r.ReadAt = f.Database.Name+" on "+f.SQL.Typed, f.At
 	r.Overview, r.Tasks = review.Overview(*f), s.After.Tasks
-	r.Gate = s.Gate()
+	r.Gate, r.Comparison = s.Gate(), r.record.Comparison
 	if p := s.After.Pending; p != nil {
 		r.Pending = p.Summary
+		if p.Gathered != nil {
+			r.Lists = p.Gathered.Lists
+		} else if p.Summary != nil {
+			r.record.PendingExports = &report.PendingExports{Summary: *p.Summary}
+		}
 		if p.Saved != "" {
 			r.List = &SavedList{Path: p.Saved, Rows: p.Rows}
 		}

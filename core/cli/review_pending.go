@@ -91,15 +91,3 @@ func typeName(t string) string {
 func typeTotal(t pending.TypeCount) string {
 	return fmt.Sprintf("%s: %d of %d", typeName(t.Type), t.Exports.Total(), t.Objects)
 }
-
-// pendingPage is the part of the review's page about pending exports.
-const pendingPage = `{{define "pending"}}<h2>Pending exports</h2>
-{{if not .}}<p class="note">They could not be counted.</p>{{else}}
-<table class="pending"><tr><th>Connector</th><th class="n">Adds</th><th class="n">Updates</th><th class="n">Renames</th><th class="n">Deletes</th><th class="n">Delete-adds</th><th class="n">Objects</th><th>By type</th></tr>
-{{range .Connectors}}<tr><td><b>{{.Name}}</b><br>{{.Severity}}: {{.Says}}</td><td class="n">{{.Exports.Adds}}</td><td class="n">{{.Exports.Updates}}</td><td class="n">{{.Exports.Renames}}</td><td class="n">{{.Exports.Deletes}}</td><td class="n">{{.Exports.DeleteAdds}}</td><td class="n">{{.Objects}}</td>
-<td>{{range .Types}}{{if total .Exports}}{{typeTotal .}}<br>{{end}}{{end}}</td></tr>{{end}}</table>
-{{range .Connectors}}{{if .Containers}}<h2>By OU: {{.Name}}</h2><table class="pending"><tr><th>OU</th><th class="n">All</th><th class="n">Deletes</th></tr>
-{{range .Containers}}<tr><td>{{or .DN "in no OU any more"}}</td><td class="n">{{total .Exports}}</td><td class="n">{{gone .Exports}}</td></tr>{{end}}</table>{{end}}{{end}}
-{{if .Errors}}<h2>Errors</h2><table>{{$all := .}}{{range .Errors}}<tr><td>{{errorTitle $all .}}</td><td>{{.Meaning.What}} {{.Meaning.Fix}}{{with .Meaning.Link}}<br><a href="{{.}}">{{.}}</a>{{end}}</td></tr>{{end}}</table>{{end}}
-{{range .Notes}}<p class="note">{{.}}</p>{{end}}{{range .Lacks}}<p class="note">This version has no column {{.}}: what it would hold is not known.</p>{{end}}
-{{end}}{{end}}`

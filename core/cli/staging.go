@@ -46,7 +46,7 @@ func (o *Options) stagingRules() []rule {
 	on := o.Staging != ""
 	return []rule{
 		{on && !valid, "/staging is /staging:leave or /staging:enter."},
-		{on && (o.works() || o.Review || o.Compare != "" || o.Heartbeat || o.Tour != "" || o.Support != ""), "/staging stands alone: it goes with /answers, /practice, /json and /report only."},
+		{on && (o.works() || o.Review || o.Compare != "" || o.Heartbeat || o.Tour != "" || o.Support != ""), "/staging stands alone: it goes with /answers, /practice, /json, /report and /with only."},
 		{on && o.Answers == "" && !o.Practice, "/staging needs /answers:FILE, or /practice."},
 	}
 }
@@ -58,11 +58,11 @@ func RunStaging(ctx context.Context, p setup.Params, o Options, stdout, stderr i
 	p.OnChange = func() { progress.show(session) }
 	session = setup.NewSession(p) //nolint:contextcheck // a session has a life of its own, which Close ends
 	purpose := purposes[strings.ToLower(o.Staging)]
-	state, err := setup.Run(ctx, session, setup.RunOptions{Staging: purpose})
+	state, err := setup.Run(ctx, session, setup.RunOptions{Staging: purpose, With: o.With, Against: o.Against})
 	r := judgeSwitch(purpose, state, err)
 	err = session.Close()
 	if o.Report != "" {
-		err = errors.Join(err, writeReport(o.Report, setup.Record(state)))
+		err = errors.Join(err, writeReport(o.Report, setup.RecordWith(state, o.With)))
 	}
 	write := r.writeText
 	if o.JSON {

@@ -221,68 +221,64 @@ func (d *directory) wait(ctx context.Context) error {
 	}
 }
 
-// CreateAccount makes the planned account, as apply.Directory describes.
-func (d *directory) CreateAccount(ctx context.Context, p plan.Account, admin apply.Credential) (secret.Value, error) {
+// administer does something in the forest of a planned account, signed in as its
+// Enterprise Admin and holding the lock.
+func (d *directory) administer(ctx context.Context, p plan.Account, admin apply.Credential, do func(f *forest, key string) error) error {
 	f, err := d.find(ctx, p.Forest)
 	if err != nil {
-		return secret.Value{}, err
+		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := f.asAdmin(admin); err != nil {
-		return secret.Value{}, err
+		return err
 	}
-	if old := f.accounts[strings.ToLower(p.User)]; old != nil && old.description != p.Comment {
-		return secret.Value{}, &problem.Problem{
-			Code: "ad.account.exists",
-			What: fmt.Sprintf("There is an account %s\\%s already, and this installation did not make it.", f.netbios, p.User),
-			Fix:  "Go back to Connect your directories and press Next again: another name is chosen.",
+	return do(f, strings.ToLower(p.User))
+}
+
+// CreateAccount makes the planned account, as apply.Directory describes.
+func (d *directory) CreateAccount(ctx context.Context, p plan.Account, admin apply.Credential) (made secret.Value, err error) {
+	err = d.administer(ctx, p, admin, func(f *forest, key string) error {
+		if old := f.accounts[key]; old != nil && old.description != p.Comment {
+			return &problem.Problem{
+				Code: "ad.account.exists",
+				What: fmt.Sprintf("There is an account %s\\%s already, and this installation did not make it.", f.netbios, p.User),
+				Fix:  "Go back to Connect your directories and press Next again: another name is chosen.",
+			}
 		}
-	}
-	var b [32]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		return secret.Value{}, fmt.Errorf("make a password: %w", err)
-	}
-	a := &account{sam: p.User, password: base64.RawStdEncoding.EncodeToString(b[:]), description: p.Comment, rights: map[held]bool{}}
-	for _, g := range p.Grants {
-		a.rights[rightOn(g.Feature, g.Domain)] = true
-	}
-	f.accounts[strings.ToLower(p.User)] = a
-	return secret.New(a.password), nil
+		var b [32]byte
+		if _, err := rand.Read(b[:]); err != nil {
+			return fmt.Errorf("make a password: %w", err)
+		}
+		a := &account{sam: p.User, password: base64.RawStdEncoding.EncodeToString(b[:]), description: p.Comment, rights: map[held]bool{}}
+		for _, g := range p.Grants {
+			a.rights[rightOn(g.Feature, g.Domain)] = true
+		}
+		f.accounts[key] = a
+		made = secret.New(a.password)
+		return nil
+	})
+	return made, err
 }
 
 // RemoveAccount takes CreateAccount back, as apply.Directory describes.
 func (d *directory) RemoveAccount(ctx context.Context, p plan.Account, admin apply.Credential) error {
-	f, err := d.find(ctx, p.Forest)
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err := f.asAdmin(admin); err != nil {
-		return err
-	}
-	a := f.accounts[strings.ToLower(p.User)]
-	if a == nil || a.description != p.Comment {
+	return d.administer(ctx, p, admin, func(f *forest, key string) error {
+		if a := f.accounts[key]; a != nil && a.description == p.Comment {
+			delete(f.accounts, key)
+		}
 		return nil
-	}
-	delete(f.accounts, strings.ToLower(p.User))
-	return nil
+	})
 }
 
 // HasAccount tells whether this installation's account is there.
-func (d *directory) HasAccount(ctx context.Context, p plan.Account, admin apply.Credential) (bool, error) {
-	f, err := d.find(ctx, p.Forest)
-	if err != nil {
-		return false, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err := f.asAdmin(admin); err != nil {
-		return false, err
-	}
-	a := f.accounts[strings.ToLower(p.User)]
-	return a != nil && a.description == p.Comment, nil
+func (d *directory) HasAccount(ctx context.Context, p plan.Account, admin apply.Credential) (there bool, err error) {
+	err = d.administer(ctx, p, admin, func(f *forest, key string) error {
+		a := f.accounts[key]
+		there = a != nil && a.description == p.Comment
+		return nil
+	})
+	return there, err
 }
 
 func (f *forest) asAdmin(c apply.Credential) error {

@@ -52,24 +52,17 @@ func missing(feature facts.Feature, domain string) []facts.Entry {
 
 // granting does something with an existing account, signed in as an Enterprise Admin.
 func (d *directory) granting(ctx context.Context, p plan.Account, admin apply.Credential, do func(*account)) error {
-	f, err := d.find(ctx, p.Forest)
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err := f.asAdmin(admin); err != nil {
-		return err
-	}
-	a := f.accounts[strings.ToLower(p.User)]
-	if a == nil {
-		return &problem.Problem{
-			Code: "ad.user.unknown", What: fmt.Sprintf("There is no account %s\\%s any more.", f.netbios, p.User),
-			Fix: "Go back to Connect your directories and give another account.",
+	return d.administer(ctx, p, admin, func(f *forest, key string) error {
+		a := f.accounts[key]
+		if a == nil {
+			return &problem.Problem{
+				Code: "ad.user.unknown", What: fmt.Sprintf("There is no account %s\\%s any more.", f.netbios, p.User),
+				Fix: "Go back to Connect your directories and give another account.",
+			}
 		}
-	}
-	do(a)
-	return nil
+		do(a)
+		return nil
+	})
 }
 
 // Ungranted gives the planned rights that the account lacks, as apply.Granter describes.

@@ -1,6 +1,7 @@
 package practice_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/pending"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
+	"github.com/adsync-reconnect/adsync-reconnect/core/report"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
 
@@ -121,5 +123,43 @@ func TestPendingIsCancelled(t *testing.T) {
 	}
 	if p := do(t, s, setup.PendingFiltered{Query: pending.Query{Search: "a"}}); p.Page == nil {
 		t.Error("nothing was listed after a cancelled count")
+	}
+}
+
+// TestReportWithParts saves a report from the window's events: what was asked for is
+// read first and then written.
+func TestReportWithParts(t *testing.T) {
+	site, err := practice.Open(t.Context(), "two-forests", practice.Options{DataDir: t.TempDir(), Wait: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := setup.NewSession(setup.Params{Site: site})
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	do(t, s, setup.AfterOpened{Page: setup.PageOverview})
+	do(t, s, setup.ComparePressed{})
+	path := filepath.Join(t.TempDir(), "report.json")
+	for _, with := range []setup.ReportParts{{}, {Pending: true}, {Pending: true, All: true, Compare: true}, {Compare: true}} {
+		do(t, s, setup.SavePressed{Path: path, With: with})
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r report.Record
+		if err := json.Unmarshal(data, &r); err != nil {
+			t.Fatal(err)
+		}
+		if (r.PendingExports != nil) != with.Pending || (r.Comparison != nil) != with.Compare || len(r.Overview) == 0 {
+			t.Errorf("%+v: %+v, %+v", with, r.PendingExports, r.Comparison)
+		}
+		if with.Pending && (len(r.PendingExports.Lists) != 2 || r.PendingExports.Lists[0].Rows[0].Operation != pending.Delete || int64(len(r.PendingExports.Lists[0].Rows)) != r.PendingExports.Lists[0].Total) {
+			t.Errorf("%+v: %+v", with, r.PendingExports.Lists)
+		}
+	}
+	if s.State().Saved != path {
+		t.Errorf("saved %q", s.State().Saved)
 	}
 }

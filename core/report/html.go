@@ -15,22 +15,27 @@ import (
 //go:embed report.gohtml
 var page string
 
+//go:embed extras.gohtml
+var extras string
+
 // HTML writes the record as one self-contained page: no script, nothing loaded
 // from elsewhere, readable in light and dark and on paper. Everything that comes
 // from outside is escaped. Errors are those of w.
 func HTML(w io.Writer, r Record) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
-		"clean": clean,
-		"stamp": stamp,
-		"word":  severityWord,
-		"mark":  severityMark,
-		"class": func(s preflight.Severity) string { return strings.ToLower(severityWord(s)) },
-		"right": rightText,
+		"clean":  clean,
+		"stamp":  stamp,
+		"word":   severityWord,
+		"mark":   severityMark,
+		"class":  severityClass,
+		"right":  rightText,
+		"link":   webLink,
+		"passed": func(s preflight.Severity) bool { return s == preflight.Pass },
 		"light": func(l review.Light) string {
 			return map[review.Light]string{review.Green: "pass", review.Red: "blocked"}[l] // else the colour of what is not known
 		},
 		"lightword": lightWord,
-	}).Parse(page)
+	}).Parse(page + extras)
 	if err != nil {
 		return fmt.Errorf("reading the report's template: %w", err)
 	}
@@ -57,6 +62,14 @@ func lightWord(l review.Light) string {
 	}
 }
 
+// webLink gives an address of the web, and nothing for any other text.
+func webLink(address string) string {
+	if !strings.HasPrefix(address, "https://") {
+		return ""
+	}
+	return address
+}
+
 // severityWord gives a severity as pages and reports show it.
 func severityWord(s preflight.Severity) string {
 	switch s {
@@ -72,6 +85,9 @@ func severityWord(s preflight.Severity) string {
 		return "Unknown" // never good by mistake
 	}
 }
+
+// severityClass gives the class of the page's style sheet for a severity.
+func severityClass(s preflight.Severity) string { return strings.ToLower(severityWord(s)) }
 
 // severityMark gives the sign that stands before the word, so that nothing is
 // said by colour alone.

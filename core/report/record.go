@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/compare"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 )
 
@@ -33,6 +35,13 @@ type Record struct {
 	Tasks    []review.Task       `json:"tasks,omitempty"`
 	// Gate are the conditions for leaving staging mode, with what was answered for.
 	Gate []review.Condition `json:"gate,omitempty"`
+	// Overview is the whole configuration of a database that was read for Additional tasks.
+	Overview []review.Section `json:"overview,omitempty"`
+	// PendingExports and Comparison are there when somebody asked for them.
+	PendingExports *PendingExports `json:"pendingExports,omitempty"`
+	Comparison     *compare.Report `json:"comparison,omitempty"`
+	// Problems are what kept something from being read or done, beside the outcome's.
+	Problems []*problem.Problem `json:"problems,omitempty"`
 }
 
 // ForestRecord is one forest in the report.

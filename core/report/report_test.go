@@ -49,7 +49,7 @@ func record(t *testing.T, set facts.Set) report.Record {
 	return r
 }
 
-func html(t *testing.T, r report.Record) string {
+func pageOf(t *testing.T, r report.Record) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := report.HTML(&b, r); err != nil {
@@ -69,7 +69,7 @@ func text(t *testing.T, r report.Record) string {
 
 func TestWholeRecord(t *testing.T) {
 	r := record(t, ft.Set())
-	for name, got := range map[string]string{"html": html(t, r), "text": text(t, r)} {
+	for name, got := range map[string]string{"html": pageOf(t, r), "text": text(t, r)} {
 		for _, want := range []string{
 			"SYNC02 now owns the database and is in staging mode.", "contoso.local", "Claim the database for SYNC02",
 			"Leave staging mode", "The collation is case-insensitive", "ConnectSyncProvisioning_SYNC02_9be2f0c1d437", "last words of recheck",
@@ -98,7 +98,7 @@ func TestRecoveredConfiguration(t *testing.T) {
 	s.ADSync.Connectors.Value[1].Counts = ft.Unknown[facts.Counts]()
 	s.ADSync.Connectors.Value[2].Writeback = ft.Known(true)
 	s.ADSync.Rules = ft.Known([]facts.Rule{{Name: "In from AD - Contractors", Precedence: 50, Direction: "Inbound", Disabled: true, Connector: ft.Contoso}})
-	page := html(t, record(t, s))
+	page := pageOf(t, record(t, s))
 	for _, want := range []string{
 		"DC=contoso,DC=local: selected; in: OU=Corp,DC=contoso,DC=local; out: OU=Old,DC=contoso,DC=local", "DC=child: not selected<",
 		"DC=open: selection not known<", "password writeback", "not counted: the login may not see it",
@@ -114,7 +114,7 @@ func TestRecoveredConfiguration(t *testing.T) {
 func TestHTMLIsBalanced(t *testing.T) {
 	for name, r := range map[string]report.Record{"whole": record(t, ft.Set()), "hostile": hostileRecord(t), "empty": {}} {
 		var open []string
-		for _, m := range regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)\b[^>]*>`).FindAllStringSubmatch(html(t, r), -1) {
+		for _, m := range regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)\b[^>]*>`).FindAllStringSubmatch(pageOf(t, r), -1) {
 			switch {
 			case m[2] == "meta" || m[2] == "br":
 			case m[1] == "":
@@ -134,7 +134,7 @@ func TestHTMLIsBalanced(t *testing.T) {
 func TestPracticeIsSaid(t *testing.T) {
 	r := record(t, ft.Set())
 	r.Practice = "healthy"
-	for name, got := range map[string]string{"html": html(t, r), "text": text(t, r)} {
+	for name, got := range map[string]string{"html": pageOf(t, r), "text": text(t, r)} {
 		if n := strings.Count(got, "PRACTICE"); n < 2 {
 			t.Errorf("%s says PRACTICE %d times, want it at the head and at the end", name, n)
 		}
@@ -142,7 +142,7 @@ func TestPracticeIsSaid(t *testing.T) {
 			t.Errorf("%s does not name the scenario", name)
 		}
 	}
-	if !strings.Contains(html(t, r), "<title>PRACTICE") {
+	if !strings.Contains(pageOf(t, r), "<title>PRACTICE") {
 		t.Error("the title does not say it")
 	}
 }
@@ -194,7 +194,7 @@ func hostileRecord(t *testing.T) report.Record {
 
 // Nothing that comes from outside becomes markup.
 func TestHTMLHasNoMarkupFromData(t *testing.T) {
-	clean, bad := html(t, record(t, ft.Set())), html(t, hostileRecord(t))
+	clean, bad := pageOf(t, record(t, ft.Set())), pageOf(t, hostileRecord(t))
 	for _, never := range []string{"<script", "<img", "onerror=alert(2)>", "javascript:alert(4)", "javascript:alert(5)", "\x1b", "\x00", "\u202e", "\u2066"} {
 		if strings.Contains(strings.ToLower(bad), never) {
 			t.Errorf("the page holds %q", never)
@@ -218,7 +218,7 @@ func TestHTMLHasNoMarkupFromData(t *testing.T) {
 
 // The page loads nothing from anywhere and runs nothing.
 func TestHTMLStandsAlone(t *testing.T) {
-	page := html(t, record(t, ft.Set()))
+	page := pageOf(t, record(t, ft.Set()))
 	for _, never := range []string{"<script", "<link", "<img", "<iframe", "@import", "url(", "src="} {
 		if strings.Contains(page, never) {
 			t.Errorf("the page holds %q", never)
@@ -297,7 +297,7 @@ func TestHeadlines(t *testing.T) {
 			o := *whole.Outcome
 			r.Outcome = &o
 			c.bend(&r)
-			for name, got := range map[string]string{"html": html(t, r), "text": text(t, r)} {
+			for name, got := range map[string]string{"html": pageOf(t, r), "text": text(t, r)} {
 				if !strings.Contains(got, c.want) {
 					t.Errorf("%s does not say %q", name, c.want)
 				}

@@ -26,6 +26,10 @@ type view struct {
 	Left       []string
 	Switch     bool            // it is about staging mode, not about an installation
 	Answered   []plan.Answered // conditions that were answered for in writing
+	Title      string          // what the report is of,
+	About      string          // and of which computer or database
+	Waits      *pendingView
+	Compared   *comparisonView
 }
 
 // pair is one line of a list of names and values.
@@ -38,7 +42,11 @@ type stepView struct {
 	State   string // "done", "failed", ...; empty before Install
 	Text    string
 	Problem string
+	Long    bool // too long to be kept on one page
 }
+
+// longStep is how many changes a step has at least to be long.
+const longStep = 8
 
 func newView(r Record) view {
 	v := view{Record: r, MadeText: stamp(r.Made), Glance: glance(r)}
@@ -46,7 +54,11 @@ func newView(r Record) view {
 		v.Format = Format
 	}
 	v.Headline, v.Verdict = headline(r)
-	v.Connectors, v.Custom = connectorViews(r), customRules(r)
+	v.Title, v.About = titleOf(r)
+	v.Waits, v.Compared = newPendingView(r.PendingExports), newComparisonView(r.Comparison)
+	if len(r.Overview) == 0 { // else that says it all
+		v.Connectors, v.Custom = connectorViews(r), customRules(r)
+	}
 	v.Done = stepViews(r)
 	if r.Plan != nil {
 		v.Switch, v.Answered = r.Plan.Purpose != plan.Installs, r.Plan.Answered
@@ -57,29 +69,57 @@ func newView(r Record) view {
 	return v
 }
 
+// titleOf says what a report is of: what was done to a computer, or what was read of a database.
+func titleOf(r Record) (title, about string) {
+	switch {
+	case r.Plan != nil && r.Plan.Purpose != plan.Installs:
+		return "Staging mode", r.Computer
+	case r.Outcome != nil:
+		return "Installation", r.Computer
+	case r.Plan != nil:
+		return "Plan", r.Computer
+	case len(r.Overview) > 0 && r.Facts != nil:
+		return "Review", strings.Trim(r.Facts.Database.Name+" on "+r.Facts.SQL.Typed, " ")
+	default:
+		return "Check", r.Computer
+	}
+}
+
 // headline says in one sentence how it stands.
 func headline(r Record) (string, preflight.Severity) {
 	if r.Plan != nil && r.Plan.Purpose != plan.Installs && r.Outcome != nil {
 		return switchHeadline(*r.Plan, *r.Outcome)
 	}
-	if r.Outcome != nil {
-		switch r.Outcome.Ending {
-		case apply.Completed:
-			return owner(r) + " now owns the database and is in staging mode.", preflight.Pass
-		case apply.Stopped:
-			return "The installation was stopped. It can be continued or undone.", preflight.Warning
-		case apply.Broken:
-			return "The installation failed. It can be continued or undone.", preflight.Blocked
-		case apply.TakenBack:
-			return "The installation was undone.", preflight.Note
-		case apply.PartLeft:
-			return "The installation was undone except for what is named below.", preflight.Warning
-		}
+	if text, severity := endingText(r); text != "" {
+		return text, severity
 	}
-	if r.Outcome == nil && r.Plan == nil && len(r.Findings) == 0 {
+	switch {
+	case r.Outcome == nil && r.Plan == nil && len(r.Overview) > 0:
+		return reviewHeadline(r)
+	case r.Outcome == nil && r.Plan == nil && len(r.Findings) == 0:
 		return "Nothing was checked.", preflight.Unknown
 	}
 	return verdictText(r.Findings), preflight.Worst(r.Findings)
+}
+
+// endingText says how an installation ended, nothing without one.
+func endingText(r Record) (string, preflight.Severity) {
+	if r.Outcome == nil {
+		return "", ""
+	}
+	switch r.Outcome.Ending {
+	case apply.Completed:
+		return owner(r) + " now owns the database and is in staging mode.", preflight.Pass
+	case apply.Stopped:
+		return "The installation was stopped. It can be continued or undone.", preflight.Warning
+	case apply.Broken:
+		return "The installation failed. It can be continued or undone.", preflight.Blocked
+	case apply.TakenBack:
+		return "The installation was undone.", preflight.Note
+	case apply.PartLeft:
+		return "The installation was undone except for what is named below.", preflight.Warning
+	}
+	return "", ""
 }
 
 // switchHeadline is headline for leaving and entering staging mode.
@@ -225,7 +265,7 @@ func stepViews(r Record) []stepView {
 	}
 	var out []stepView
 	for i, s := range r.Plan.Steps {
-		v := stepView{Number: i + 1, Step: s}
+		v := stepView{Number: i + 1, Step: s, Long: len(s.Changes) >= longStep}
 		if r.Outcome != nil {
 			v.State = stateText(apply.Waiting)
 			for _, p := range r.Outcome.Steps {

@@ -91,7 +91,10 @@ type (
 		On bool
 	}
 	// SavePressed writes the report or the plan to a file, HTML or JSON by its ending.
-	SavePressed struct{ Path string }
+	SavePressed struct {
+		Path string
+		With ReportParts
+	}
 )
 
 // Events that the session itself feeds back. Token is that of the Busy they belong to.

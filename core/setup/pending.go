@@ -12,6 +12,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/pending"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+	"github.com/adsync-reconnect/adsync-reconnect/core/report"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/wholefile"
 )
@@ -48,6 +49,8 @@ type Pending struct {
 	Object  *pending.Object  `json:"object,omitempty"` // the one whose details are open
 	Saved   string           `json:"saved,omitempty"`  // the file that was written last
 	Rows    int64            `json:"rows,omitempty"`   // rows of it
+	// Gathered is what was read for a report last.
+	Gathered *report.PendingExports `json:"-"`
 }
 
 // What the admin does on the page Review pending exports.
@@ -156,25 +159,34 @@ func (WritePending) effect()          {}
 func (e CountPending) start(s *Session, site Site, secrets map[string]secret.Value) {
 	s.review(e.PendingRequest, countDeadline, site, secrets, func(ctx context.Context, r *pending.Reader, say func(string)) (Event, error) {
 		r.Refresh()
-		summary, err := r.Summary(ctx, say)
+		summary, err := countAll(ctx, r, say)
 		if err != nil {
 			return nil, err
-		}
-		for i, c := range summary.Connectors {
-			if n := c.Exports.Total(); n == 0 || n > automaticContainers {
-				continue
-			}
-			say("Counting by OU: " + c.Name)
-			if list, err := r.Containers(ctx, c); err != nil {
-				summary.Notes = append(summary.Notes, c.Name+": the OUs could not be counted: "+err.Error())
-			} else {
-				summary.Connectors[i].Containers = list
-			}
 		}
 		say("Reading the list…")
 		page, err := r.Page(ctx, e.Query, pending.Cursor{}, pending.PageSize)
 		return PendingCounted{Token: e.Token, Summary: summary, Page: page}, err
 	})
+}
+
+// countAll counts what waits, by OU too where that is cheap.
+func countAll(ctx context.Context, r *pending.Reader, say func(string)) (pending.Summary, error) {
+	summary, err := r.Summary(ctx, say)
+	if err != nil {
+		return summary, err
+	}
+	for i, c := range summary.Connectors {
+		if n := c.Exports.Total(); n == 0 || n > automaticContainers {
+			continue
+		}
+		say("Counting by OU: " + c.Name)
+		if list, err := r.Containers(ctx, c); err != nil {
+			summary.Notes = append(summary.Notes, c.Name+": the OUs could not be counted: "+err.Error())
+		} else {
+			summary.Connectors[i].Containers = list
+		}
+	}
+	return summary, nil
 }
 
 func (e ListPending) start(s *Session, site Site, secrets map[string]secret.Value) {

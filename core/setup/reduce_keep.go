@@ -10,7 +10,7 @@ type keepEvent interface {
 }
 
 func (e TaskTicked) keep(s State) (State, Effect)     { return s.ticked(e.ID, e.On) }
-func (e SavePressed) keep(s State) (State, Effect)    { return s.save(e.Path) }
+func (e SavePressed) keep(s State) (State, Effect)    { return s.save(e.Path, e.With) }
 func (e BundlePressed) keep(s State) (State, Effect)  { return s.bundle(e.Path) }
 func (e LogSavePressed) keep(s State) (State, Effect) { return s.saveLog(e.Path) }
 
@@ -19,13 +19,17 @@ func (e TicksLost) keep(s State) (State, Effect) { //nolint:unparam // keepEvent
 	return s, nil
 }
 
-// save writes the record as it stands.
-func (s State) save(path string) (State, Effect) {
+// save writes the record as it stands, with the parts that were asked for. The list
+// of pending exports has to be read first.
+func (s State) save(path string, with ReportParts) (State, Effect) {
 	if p := saveProblem(path); p != nil && s.free(TaskSave) {
 		s.Problems = append(slices.Clone(s.Problems), p)
 		return s, nil
 	}
-	record := Record(s)
+	if with.Pending && s.After != nil && s.After.Facts != nil {
+		return s.gather(SavePressed{Path: path, With: with})
+	}
+	record := RecordWith(s, with)
 	return s.saving("Saving…", func(token int) Effect { return SaveRecord{Token: token, Path: path, Record: record} })
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/report"
+	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 )
 
@@ -92,7 +93,10 @@ func (s State) afterRecord(r report.Record) report.Record {
 	if s.After == nil || s.After.Facts == nil {
 		return r
 	}
-	r.Facts, r.Tasks, r.Gate = s.After.Facts, s.After.Tasks, s.Gate()
+	r.Facts, r.Tasks, r.Gate, r.Overview = s.After.Facts, s.After.Tasks, s.Gate(), review.Overview(*s.After.Facts)
+	if r.Plan == nil {
+		r.Findings, r.Forests = nil, nil // they are about installing on this computer
+	}
 	if s.Staging.Plan == nil || s.Staging.Earlier && s.Staging.Outcome == nil {
 		return r
 	}

@@ -39,6 +39,10 @@ type RunOptions struct {
 	CSV, Connector string
 	// Staging leaves or enters staging mode; empty for neither.
 	Staging plan.Purpose
+	// With are the parts of the report that Review and Staging read beside what they
+	// always do; Against is the exported folder or .zip that With.Compare is about.
+	With    ReportParts
+	Against string
 }
 
 // Run walks a session from Welcome to the end with the answers and secrets that
@@ -64,7 +68,7 @@ func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
 	case o.Review:
 		err = u.review(ctx, o)
 	case o.Staging != plan.Installs:
-		err = u.staging(ctx, o.Staging)
+		err = u.staging(ctx, o)
 	default:
 		err = u.check(ctx)
 	}

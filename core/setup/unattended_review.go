@@ -30,7 +30,21 @@ func (u unattended) review(ctx context.Context, o RunOptions) error {
 	if err == nil && o.CSV != "" {
 		err = u.list(ctx, state, o)
 	}
-	return errors.Join(first, err)
+	return errors.Join(first, err, u.parts(ctx, o))
+}
+
+// parts reads what the report is to hold beside what it always does.
+func (u unattended) parts(ctx context.Context, o RunOptions) error {
+	var compared, gathered error
+	if o.With.Compare {
+		if _, compared = u.do(ctx, CompareEdited{Answer: CompareAnswer{Path: o.Against}}); compared == nil {
+			_, compared = u.do(ctx, ComparePressed{})
+		}
+	}
+	if o.With.Pending && ctx.Err() == nil {
+		_, gathered = u.do(ctx, PendingGatherAsked{All: o.With.All})
+	}
+	return errors.Join(compared, gathered)
 }
 
 // list writes the list of pending exports.

@@ -16,7 +16,8 @@ const CodeGateClosed problem.Code = "setup.gate.closed"
 
 // staging leaves or enters staging mode, or goes on with what an earlier run began
 // for the same purpose.
-func (u unattended) staging(ctx context.Context, purpose plan.Purpose) error {
+func (u unattended) staging(ctx context.Context, o RunOptions) error {
+	purpose := o.Staging
 	state := u.s.State()
 	if why := missingComponents(answers.Answers{SQL: state.Answers.SQL}, state.Given); why != "" {
 		return &problem.Problem{Code: CodeMissing, What: why, Fix: "Add it to the answers."}
@@ -27,6 +28,9 @@ func (u unattended) staging(ctx context.Context, purpose plan.Purpose) error {
 	}
 	if x := state.Staging; x.Earlier && x.Plan.Purpose == purpose && state.CanSwitchAgain() {
 		return u.switched(ctx, SwitchAgainPressed{})
+	}
+	if err := u.parts(ctx, o); err != nil { // before the switch: afterwards the first export may have begun
+		return err
 	}
 	who := state.Answers.Entra.User + state.Answers.Entra.Client
 	if purpose == plan.Leaves && strings.TrimSpace(who) != "" {

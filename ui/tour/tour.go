@@ -162,6 +162,10 @@ func dialogs(s setup.State, practice bool) []shot {
 		if len(s.Tasks) > 0 {
 			list = append(list, shot{"task", func(sh *ui.Shell) { sh.ShowTask(s.Tasks[0]) }})
 		}
+	case setup.PageOverview:
+		if s.After != nil && s.After.Facts != nil {
+			list = append(list, shot{"save", (*ui.Shell).ShowSaveReport})
+		}
 	default: // help alone
 	}
 	if len(s.Problems) > 0 {
