@@ -21,7 +21,7 @@ type band struct {
 	line     fyne.CanvasObject
 	progress *kit.Progress
 	status   *kit.Text
-	row      *fyne.Container
+	buttons  []fyne.CanvasObject // from left to right
 	cancel   *kit.Button
 	previous *kit.Button
 	primary  *kit.Button
@@ -37,7 +37,7 @@ func newBand(s *Shell) *band {
 	b.cancel = kit.NewButton(s.keys, kit.Secondary, tr("button.cancel"), func() { s.session.Dispatch(setup.CancelPressed{}) })
 	b.previous = kit.NewButton(s.keys, kit.Secondary, tr("button.previous"), func() { s.session.Dispatch(setup.PreviousPressed{}) })
 	b.primary = kit.NewButton(s.keys, kit.Primary, "", s.pressPrimary)
-	b.row = kit.RowCentered(12, nil)
+	b.buttons = []fyne.CanvasObject{b.cancel, b.previous, b.primary}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -76,8 +76,7 @@ func (b *band) update(s setup.State, p page) {
 			b.extra = append(b.extra, btn)
 			objects = append(objects, btn)
 		}
-		objects = append(objects, b.cancel, b.previous, b.primary)
-		b.row.Objects = objects
+		b.buttons = append(objects, b.cancel, b.previous, b.primary)
 	}
 	for i, a := range actions {
 		b.extra[i].OnPress(a.do)
@@ -127,14 +126,55 @@ func statusText(s setup.State, why string) string {
 // leastStatus is the width in px below which the status goes above the buttons.
 const leastStatus = 130
 
-// place gives the band's height at a width and the room for the status beside
-// the buttons, 0 when it stands above them.
-func (b *band) place(width float32) (height, room float32) {
-	room = width - 80 - kit.NaturalWidth(b.row) - 20
-	if b.status.String() == "" || (room >= leastStatus && b.status.HeightFor(room) < bandHeight-10) {
-		return bandHeight, max(1, room)
+// Distances between the band's buttons in px.
+const (
+	buttonGap = 12
+	buttonRow = 44 // from one row of buttons to the next
+)
+
+// rows gives the visible buttons in rows that fit a width, the lowest row last: it
+// has as many as fit, the primary button at its end.
+func (b *band) rows(width float32) [][]fyne.CanvasObject {
+	var out [][]fyne.CanvasObject
+	var row []fyne.CanvasObject
+	used := float32(0)
+	for i := len(b.buttons) - 1; i >= 0; i-- {
+		o := b.buttons[i]
+		if !o.Visible() {
+			continue
+		}
+		w := o.MinSize().Width + buttonGap
+		if len(row) > 0 && used+w > width+buttonGap {
+			out = append([][]fyne.CanvasObject{row}, out...)
+			row, used = nil, 0
+		}
+		row, used = append([]fyne.CanvasObject{o}, row...), used+w
 	}
-	return bandHeight + b.status.HeightFor(width-80) + 6, 0
+	return append([][]fyne.CanvasObject{row}, out...)
+}
+
+// rowWidth gives the width of a row of buttons.
+func rowWidth(row []fyne.CanvasObject) float32 {
+	w := float32(0)
+	for i, o := range row {
+		if i > 0 {
+			w += buttonGap
+		}
+		w += o.MinSize().Width
+	}
+	return w
+}
+
+// place gives the band's height at a width and the room for the status beside
+// the buttons of the lowest row, 0 when it stands above them.
+func (b *band) place(width float32) (height, room float32) {
+	rows := b.rows(width - 80)
+	height = bandHeight + buttonRow*float32(len(rows)-1)
+	room = width - 80 - rowWidth(rows[len(rows)-1]) - 20
+	if b.status.String() == "" || (room >= leastStatus && b.status.HeightFor(room) < bandHeight-10) {
+		return height, max(1, room)
+	}
+	return height + b.status.HeightFor(width-80) + 6, 0
 }
 
 func (b *band) MinSize() fyne.Size { return fyne.NewSize(300, bandHeight) }
@@ -148,24 +188,32 @@ func (r *bandRenderer) Layout(s fyne.Size) {
 	b.ground.Resize(s)
 	b.line.Resize(fyne.NewSize(s.Width, 1))
 	b.progress.Resize(fyne.NewSize(s.Width, 3))
-	w := kit.NaturalWidth(b.row)
-	b.row.Move(fyne.NewPos(s.Width-40-w, s.Height-(bandHeight+36)/2))
-	b.row.Resize(fyne.NewSize(w, 36))
-	height, room := b.place(s.Width)
-	if room == 0 {
-		b.status.Move(fyne.NewPos(40, 12))
-		b.status.Resize(fyne.NewSize(s.Width-80, height-bandHeight))
+	rows := b.rows(s.Width - 80)
+	middle := s.Height - bandHeight/2
+	for i := len(rows) - 1; i >= 0; i-- {
+		x := s.Width - 40 - rowWidth(rows[i])
+		for _, o := range rows[i] {
+			size := o.MinSize()
+			o.Move(fyne.NewPos(x, middle-size.Height/2))
+			o.Resize(size)
+			x += size.Width + buttonGap
+		}
+		middle -= buttonRow
+	}
+	if _, room := b.place(s.Width); room > 0 {
+		h := b.status.HeightFor(room)
+		b.status.Move(fyne.NewPos(40, max(4, s.Height-(bandHeight+h)/2)))
+		b.status.Resize(fyne.NewSize(room, h))
 		return
 	}
-	h := b.status.HeightFor(room)
-	b.status.Move(fyne.NewPos(40, max(4, (s.Height-h)/2)))
-	b.status.Resize(fyne.NewSize(room, h))
+	b.status.Move(fyne.NewPos(40, 12))
+	b.status.Resize(fyne.NewSize(s.Width-80, b.status.HeightFor(s.Width-80)))
 }
 
 func (r *bandRenderer) MinSize() fyne.Size { return r.b.MinSize() }
 func (r *bandRenderer) Destroy()           {}
 func (r *bandRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.b.ground, r.b.line, r.b.progress, r.b.status, r.b.row}
+	return append([]fyne.CanvasObject{r.b.ground, r.b.line, r.b.progress, r.b.status}, r.b.buttons...)
 }
 
 func (r *bandRenderer) Refresh() {

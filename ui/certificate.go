@@ -17,7 +17,7 @@ func (s *Shell) certificate(title string, c facts.Certificate, accept func()) fy
 		parts = append(parts, kit.NewText(kit.Span{Text: c.Reason, Size: kit.SizeSmall}))
 	}
 	line := func(key, text string, mono bool) {
-		parts = append(parts, kit.Row(0, []float32{colLabel, kit.Rest}, kit.Muted(tr(key)),
+		parts = append(parts, kit.Row(0, []float32{colLabel(), kit.Rest}, kit.Muted(tr(key)),
 			kit.NewText(kit.Span{Text: text, Size: kit.SizeSmall, Mono: mono})))
 	}
 	line("certificate.subject", c.Subject, false)

@@ -35,7 +35,7 @@ func newCheck(s *Shell, st setup.State) *check {
 		s.relayout()
 	})
 	p.take = newTakeOver(s, st)
-	p.object = kit.Column(14, p.tiles, p.take.object, kit.Line(26, 6, p.filter.Objects()...), p.none, p.list.card)
+	p.object = kit.Column(14, p.tiles, kit.Line(26, 6, p.filter.Objects()...), p.none, p.list.card)
 	return p
 }
 
@@ -57,7 +57,6 @@ func (p *check) Actions(s setup.State) []action {
 
 func (p *check) Update(s setup.State) {
 	p.state = s
-	p.take.update(s)
 	if p.made.changed(s.Facts, s.Now.Format("2006-01-02 15")) {
 		p.tiles.Objects = nil
 		if s.Facts != nil {
@@ -73,10 +72,19 @@ func (p *check) Update(s setup.State) {
 			}
 		}
 	}
+	p.list.ask(claimFinding, p.take.update(s))
 	p.list.update(shown)
 	show(p.none, len(shown) == 0 && s.Facts != nil)
 	for _, o := range p.filter.Objects() {
 		show(o, len(s.Findings) > 0)
+	}
+}
+
+// laidOut keeps the field in sight that is typed into: its finding gets another place
+// in the list once the name is right.
+func (p *check) laidOut() {
+	if e := p.take.entry; p.shell.canvas.Focused() == fyne.Focusable(e) {
+		p.shell.reveal(e)
 	}
 }
 

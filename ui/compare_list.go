@@ -28,7 +28,7 @@ func (p *comparePage) fill() {
 	if len(parts) == 0 && len(p.report.Differences) > 0 {
 		parts = append(parts, kit.Muted(tr("compare.nothing")))
 	}
-	p.list.Objects = []fyne.CanvasObject{kit.Column(10, parts...)}
+	p.list.Objects = []fyne.CanvasObject{kit.Column(18, parts...)}
 }
 
 // severity gives the cards of one severity, one for each area.
@@ -45,7 +45,7 @@ func (p *comparePage) severity(v compare.Severity) []fyne.CanvasObject {
 			rows = append(rows, p.row(string(v)+strconv.Itoa(shown), d))
 		}
 		if len(rows) > 0 {
-			parts = append(parts, kit.Column(6, kit.Row(0, []float32{colSeverity, kit.Rest}, differs(v), kit.Bold(string(g.Area))), kit.Card(rows...)))
+			parts = append(parts, kit.Column(6, kit.Line(18, 4, kit.Bold(string(g.Area)), differs(v)), kit.Card(rows...)))
 		}
 	}
 	if more := p.report.Counts.Of(v) - shown; more > 0 {
@@ -53,9 +53,6 @@ func (p *comparePage) severity(v compare.Severity) []fyne.CanvasObject {
 	}
 	return parts
 }
-
-// colSeverity is the width in px of a severity's word.
-const colSeverity = 210
 
 // differs is icon and word of a severity: never colour alone.
 func differs(v compare.Severity) fyne.CanvasObject {

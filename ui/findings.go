@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -11,23 +12,36 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
 )
 
-// Columns of the rows of findings and steps in px.
-const (
-	colMark  = 108 // the severity or the number
-	colLabel = 124 // "Why it matters"
-)
+// colLabel is the width in px of "Why it matters" and the like.
+var colLabel = sync.OnceValue(func() float32 {
+	text := kit.Muted(strings.Join([]string{tr("finding.why"), tr("finding.fix"), tr("finding.seen")}, "\n"))
+	return min(mostColumn, max(124, kit.NaturalWidth(text)+16))
+})
 
 // findings shows a list of findings as a card whose rows open.
 type findings struct {
-	shell *Shell
-	card  *fyne.Container
-	open  map[string]bool
-	asked bool // the admin has opened or closed something
-	drawn memo
+	shell  *Shell
+	card   *fyne.Container
+	open   map[string]bool
+	beside map[string]fyne.CanvasObject // what a finding asks for, by its id
+	asked  bool                         // the admin has opened or closed something
+	drawn  memo
+}
+
+// ask puts an input into the row of a finding, which is open then; nil takes it away.
+func (f *findings) ask(id string, o fyne.CanvasObject) {
+	if f.beside[id] == o {
+		return
+	}
+	delete(f.beside, id)
+	if o != nil {
+		f.beside[id], f.open[id] = o, true
+	}
+	f.drawn = memo{}
 }
 
 func newFindings(s *Shell) *findings {
-	return &findings{shell: s, card: kit.Over(), open: map[string]bool{}}
+	return &findings{shell: s, card: kit.Over(), open: map[string]bool{}, beside: map[string]fyne.CanvasObject{}}
 }
 
 // update shows a list. The worst finding is open at first when it blocks.
@@ -40,6 +54,9 @@ func (f *findings) update(list []preflight.Finding) {
 		clear(f.open)
 		if len(list) > 0 && list[0].Severity == preflight.Blocked {
 			f.open[list[0].ID] = true
+		}
+		for id := range f.beside {
+			f.open[id] = true
 		}
 	}
 	rows := make([]fyne.CanvasObject, 0, len(list))
@@ -54,7 +71,7 @@ func (f *findings) row(x preflight.Finding) fyne.CanvasObject {
 	if x.Summary != "" {
 		text.Add(kit.Muted(x.Summary))
 	}
-	head := kit.Row(0, []float32{colMark, kit.Rest}, severity(x.Severity), text)
+	head := kit.Row(0, []float32{colMark(), kit.Rest}, severity(x.Severity), text)
 	return kit.NewExpander(f.shell.keys, head, f.body(x), f.open[x.ID], func(on bool) {
 		f.asked = true
 		f.open[x.ID] = on
@@ -66,7 +83,7 @@ func (f *findings) row(x preflight.Finding) fyne.CanvasObject {
 func (f *findings) body(x preflight.Finding) fyne.CanvasObject {
 	var lines []fyne.CanvasObject
 	add := func(label string, o fyne.CanvasObject) {
-		lines = append(lines, kit.Row(0, []float32{colLabel, kit.Rest}, kit.Muted(label), o))
+		lines = append(lines, kit.Row(0, []float32{colLabel(), kit.Rest}, kit.Muted(label), o))
 	}
 	if x.Consequence != "" {
 		add(tr("finding.why"), kit.NewText(kit.Span{Text: x.Consequence, Size: kit.SizeSmall}))
@@ -84,10 +101,13 @@ func (f *findings) body(x preflight.Finding) fyne.CanvasObject {
 	if x.Link != "" {
 		add("", kit.Line(0, 0, kit.NewSmallLink(f.shell.keys, tr("finding.link"), func() { f.shell.openURL(x.Link) })))
 	}
+	if o := f.beside[x.ID]; o != nil {
+		lines = append(lines, kit.Inset(0, 6, 0, 4, o))
+	}
 	if len(lines) == 0 {
 		return nil
 	}
-	return kit.Inset(colMark, 8, 0, 2, kit.Column(6, lines...))
+	return kit.Inset(colMark(), 8, 0, 2, kit.Column(6, lines...))
 }
 
 // evidence is one thing that was seen, on one line.

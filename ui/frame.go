@@ -41,7 +41,7 @@ func (f *frame) practice(st setup.State) {
 	f.hints.Hidden = !on || len(st.Practice.Hints) == 0
 }
 
-func (f *frame) MinSize() fyne.Size { return fyne.NewSize(MinWidth, MinHeight) }
+func (f *frame) MinSize() fyne.Size { return fyne.NewSize(leastWidth, leastHeight) }
 
 func (f *frame) CreateRenderer() fyne.WidgetRenderer { return &frameRenderer{f} }
 

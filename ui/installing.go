@@ -131,7 +131,7 @@ func (p *installing) row(st plan.Step) (*stepRow, fyne.CanvasObject) {
 	mark := kit.RowCentered(5, []float32{11, kit.Rest}, r.icon, r.word)
 	r.below = kit.Inset(0, 5, 0, 2, r.bar)
 	text := kit.Column(2, kit.Bold(st.Title), r.text, r.below)
-	return r, kit.CardRow(kit.RowCentered(14, []float32{colMark - 14, kit.Rest, kit.Natural}, mark, text, r.time))
+	return r, kit.CardRow(kit.RowCentered(14, []float32{colStep() - 14, kit.Rest, kit.Natural}, mark, text, r.time))
 }
 
 // fill shows where a step stands. before is when the one before it was done;

@@ -145,6 +145,12 @@ func (r *navRenderer) Layout(s fyne.Size) {
 	r.p.edge.Resize(fyne.NewSize(1, s.Height))
 	r.p.top.Resize(fyne.NewSize(s.Width-1, kit.HeightFor(r.p.top, s.Width-1)))
 	h := r.p.foot.HeightFor(s.Width - 40)
+	top, link := r.p.top.Size().Height, r.p.help.MinSize().Height
+	r.p.foot.Hidden = top+link+h+43 > s.Height // F1 and the title say the same
+	r.p.help.Hidden = top+link+31 > s.Height
+	if r.p.foot.Hidden {
+		h = -12
+	}
 	r.p.foot.Move(fyne.NewPos(20, s.Height-h-31))
 	r.p.foot.Resize(fyne.NewSize(s.Width-40, h))
 	help := r.p.help.MinSize()

@@ -45,8 +45,8 @@ func (p *pendingSummary) update(sum *pending.Summary, s setup.State) {
 
 func (p *pendingSummary) connector(sum pending.Summary, c pending.Connector, idle bool) fyne.CanvasObject {
 	text := kit.Column(1, kit.Bold(c.Name), kit.NewText(kit.Span{Text: c.Says, Size: kit.SizeSmall}), kit.Muted(numbersText(c)))
-	head := kit.Row(0, []float32{colMark, kit.Rest}, pendingMark(c.Severity), text)
-	return kit.NewExpander(p.shell.keys, head, kit.Inset(colMark, 8, 0, 2, p.body(sum, c, idle)), p.open[c.ID], func(on bool) {
+	head := kit.Row(0, []float32{colWaiting(), kit.Rest}, pendingMark(c.Severity), text)
+	return kit.NewExpander(p.shell.keys, head, kit.Inset(colWaiting(), 8, 0, 2, p.body(sum, c, idle)), p.open[c.ID], func(on bool) {
 		p.open[c.ID] = on
 		p.shell.relayout()
 	})

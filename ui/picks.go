@@ -153,7 +153,7 @@ func layers(list []facts.Layer) fyne.CanvasObject {
 		if detail == "" && l.Problem != nil {
 			detail = l.Problem.What
 		}
-		rows = append(rows, kit.Inset(kit.RowX, 6, kit.RowX, 6, kit.Row(0, []float32{colMark, 190, kit.Rest},
+		rows = append(rows, kit.Inset(kit.RowX, 6, kit.RowX, 6, kit.Row(0, []float32{colMark(), 190, kit.Rest},
 			mark(icon, color, tr(word)), kit.NewText(kit.Span{Text: tr("layer." + string(l.Name)), Size: kit.SizeSmall}), kit.Muted(detail))))
 	}
 	return kit.Card(rows...)

@@ -11,12 +11,20 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
 )
 
-// Sizes of the window in px at 100 %.
+// Sizes of the window in px at 100 %: the smallest in which pages are roomy, and at first.
 const (
 	MinWidth      = 880
 	MinHeight     = 620
 	DefaultWidth  = 1040
 	DefaultHeight = 700
+)
+
+// How small the window can be made, in px at 100 %: a screen of 1920 x 1080 at 250 %
+// has no more room, and must not hide the buttons. Below MinWidth and MinHeight it
+// is usable, not roomy.
+const (
+	leastWidth  = 720
+	leastHeight = 420
 )
 
 // Shell is the window's content: the list of pages, the current page, the band
@@ -109,6 +117,9 @@ func (s *Shell) Refresh() {
 		}
 	}
 	s.relayout()
+	if p, ok := s.page.(interface{ laidOut() }); ok {
+		p.laidOut()
+	}
 	if entered {
 		s.scroll.ToTop()
 		s.focusFirst()

@@ -148,16 +148,13 @@ func (p *staging) condition(c review.Condition, s setup.State) fyne.CanvasObject
 			text.Add(links)
 		}
 		id := c.ID
-		entry := kit.NewEntry(p.shell.keys, c.Override, tr("staging.reason.hint"), func(t string) {
+		entry := kit.NewEntry(p.shell.keys, c.Override, "", func(t string) {
 			p.shell.session.Dispatch(setup.ReasonTyped{ID: id, Reason: t})
 		})
-		text.Add(kit.Inset(0, 6, 0, 2, kit.NewField(tr("staging.reason"), "", entry).Object()))
+		text.Add(kit.Inset(0, 6, 0, 2, kit.NewField(tr("staging.reason"), tr("staging.reason.hint"), entry).Object()))
 	}
-	return kit.CardRow(kit.Row(12, []float32{colLight, kit.Rest}, mark(icon, color, tr("staging.light."+string(c.Light))), text))
+	return kit.CardRow(kit.Row(0, []float32{colLight(), kit.Rest}, mark(icon, color, tr("staging.light."+string(c.Light))), text))
 }
-
-// colLight is the width in px of icon and word of a condition.
-const colLight = 84
 
 // links lead to where a condition can be seen to.
 func (p *staging) links(c review.Condition, s setup.State) fyne.CanvasObject {
@@ -195,7 +192,7 @@ func (p *staging) fillRan(s setup.State) {
 		if i < len(x.Steps) {
 			pr = x.Steps[i]
 		}
-		rows = append(rows, kit.CardRow(kit.Row(12, []float32{colLight, kit.Rest}, stepMark(pr.State), kit.Column(2, kit.Bold(st.Title), kit.Muted(cmpText(pr.Text, st.Summary))))))
+		rows = append(rows, kit.CardRow(kit.Row(0, []float32{colLight(), kit.Rest}, stepMark(pr.State), kit.Column(2, kit.Bold(st.Title), kit.Muted(cmpText(pr.Text, st.Summary))))))
 	}
 	p.ran.Add(kit.Card(rows...))
 	if x.Outcome == nil {

@@ -8,28 +8,32 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
 )
 
-// takeOver asks on Check for the name of the server from which the database is
-// to be taken over. It shows only where that is possible.
+// claimFinding is the finding that says whose the database is.
+const claimFinding = "owner.claim"
+
+// takeOver asks on Check, in the row of that finding, for the name of the server from
+// which the database is to be taken over.
 type takeOver struct {
 	object fyne.CanvasObject
+	entry  *kit.Entry
 	field  *kit.Field
 }
 
 func newTakeOver(s *Shell, st setup.State) *takeOver {
 	entry := kit.NewEntry(s.keys, st.Answers.TakeOver, "", func(text string) { s.session.Dispatch(setup.TakeOverTyped{Server: text}) })
-	t := &takeOver{field: kit.NewField("", "", entry)}
+	t := &takeOver{entry: entry, field: kit.NewField("", "", entry)}
 	t.object = t.field.Object()
 	return t
 }
 
-func (t *takeOver) update(s setup.State) {
+// update gives the field where taking over is possible, else nil.
+func (t *takeOver) update(s setup.State) fyne.CanvasObject {
 	var found *preflight.TakeOver
 	if s.Facts != nil {
 		found = preflight.TakeOverOf(*s.Facts, s.Answers)
 	}
-	show(t.object, found != nil && found.Possible())
-	if found == nil {
-		return
+	if found == nil || !found.Possible() {
+		return nil
 	}
 	server := found.Claim.Server
 	t.field.SetLabel(tr("check.takeover", server))
@@ -38,4 +42,5 @@ func (t *takeOver) update(s setup.State) {
 		hint = tr("check.takeover.agreed", server)
 	}
 	t.field.SetHint(hint)
+	return t.object
 }

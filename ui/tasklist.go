@@ -105,8 +105,5 @@ func seen(x review.Seen) fyne.CanvasObject {
 		icon, color = kit.IconWarning, kit.ColorWarning
 	default: // can't be seen, as set above
 	}
-	return kit.Row(0, []float32{colSeen, kit.Rest}, mark(icon, color, tr("seen."+string(x.Sight))), kit.NewText(kit.Span{Text: x.Evidence, Size: kit.SizeSmall}))
+	return kit.Row(0, []float32{colSeen(), kit.Rest}, mark(icon, color, tr("seen."+string(x.Sight))), kit.NewText(kit.Span{Text: x.Evidence, Size: kit.SizeSmall}))
 }
-
-// colSeen is the width in px of the word before the evidence.
-const colSeen = 118

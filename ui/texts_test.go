@@ -131,7 +131,7 @@ func TestTranslationsHaveTheSameKeysAndVerbs(t *testing.T) {
 }
 
 func TestEveryPageHasHelp(t *testing.T) {
-	for _, p := range setup.Pages() {
+	for _, p := range append(setup.Pages(), setup.AfterPages()...) {
 		text, err := assets.Help(string(p))
 		if err != nil || !strings.HasPrefix(text, "# ") || len(text) < 200 {
 			t.Errorf("help of %s: %v, %d bytes", p, err, len(text))
