@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	mssql "github.com/microsoft/go-mssqldb"
-
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
@@ -18,13 +16,6 @@ const (
 	CodeLocked       problem.Code = "adsync.claim.locked"  // another installation is running on the database
 	CodeClaimChanged problem.Code = "adsync.claim.changed" // the claim is not what the plan was made from
 )
-
-// LockResource is the name of the application lock that an installation holds.
-const LockResource = "ADSyncReconnect.Install"
-
-// lockWaitMilliseconds is how long the lock is waited for: another installation
-// takes minutes, so waiting would not help; this covers one that is just ending.
-const lockWaitMilliseconds = 2000
 
 // Claim takes the application lock of the installation on conn and writes the
 // claim c.After as an extended property of the database. It refuses with the
@@ -145,30 +136,4 @@ func call(ctx context.Context, conn *sql.Conn, procedure string, args ...any) er
 		return writeProblem(ctx, fmt.Errorf("%s: %w", procedure, err))
 	}
 	return nil
-}
-
-// lock takes the application lock for the session. sp_getapplock says by its
-// status whether it was given: negative means no.
-func lock(ctx context.Context, conn *sql.Conn) error {
-	var status mssql.ReturnStatus
-	_, err := conn.ExecContext(ctx, "sp_getapplock", sql.Named("Resource", LockResource), sql.Named("LockMode", "Exclusive"),
-		sql.Named("LockOwner", "Session"), sql.Named("LockTimeout", lockWaitMilliseconds), &status)
-	if err != nil {
-		return writeProblem(ctx, fmt.Errorf("sp_getapplock: %w", err))
-	}
-	if status < 0 {
-		return &problem.Problem{
-			Code:   CodeLocked,
-			What:   "Another installation is working on this database at this moment.",
-			Why:    "Two at a time would overwrite each other. Nothing was changed.",
-			Fix:    "Wait until the other one has ended, then check again.",
-			Detail: fmt.Sprintf("sp_getapplock %s: status %d", LockResource, int32(status)),
-		}
-	}
-	return nil
-}
-
-// unlock gives the application lock back.
-func unlock(ctx context.Context, conn *sql.Conn) error {
-	return call(ctx, conn, "sp_releaseapplock", sql.Named("Resource", LockResource), sql.Named("LockOwner", "Session"))
 }

@@ -67,21 +67,41 @@ func OnlyOne(dataDir, doing string, now time.Time) (release func(), err error) {
 	}, nil
 }
 
-// heldProblem says who has the lock, as far as that can be read.
+// namedWithin is how long the one that has the lock may take to write down who it
+// is, which it does right after it got the lock.
+const namedWithin = 2 * time.Second
+
+// heldProblem says who has the lock.
 func heldProblem(path string) *problem.Problem {
 	p := &problem.Problem{
 		Code: CodeOther, What: "Another window of this program is installing on this computer at this moment.",
 		Why: "Two at a time would overwrite each other. Nothing was changed.",
 		Fix: "Wait until it has ended, or stop it there, then try again.",
 	}
-	var h Holder
-	data, err := os.ReadFile(path)
-	if err != nil || json.Unmarshal(data, &h) != nil || h.Process == 0 {
-		return p // it has just begun, or is just ending
+	h, known := whoHolds(path)
+	if !known {
+		p.Detail = "who it is does not stand in " + path
+		return p // it is just ending, or can't write
 	}
 	p.What = fmt.Sprintf("%s is %s on this computer since %s.", h.User, h.Doing, h.Since.UTC().Format("2 January 2006 15:04:05 UTC"))
 	p.Detail = fmt.Sprintf("process %d", h.Process)
 	return p
+}
+
+// whoHolds reads who has the lock. What a process wrote that was killed does not
+// count: the one that has the lock now is about to write over it.
+func whoHolds(path string) (h Holder, known bool) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(namedWithin); ; <-tick.C {
+		data, err := os.ReadFile(path)
+		if err == nil && json.Unmarshal(data, &h) == nil && h.Process != 0 && lives(h.Process) {
+			return h, true
+		}
+		if time.Now().After(end) {
+			return Holder{}, false
+		}
+	}
 }
 
 func onlyLockProblem(path string, err error) *problem.Problem {

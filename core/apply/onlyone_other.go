@@ -25,3 +25,9 @@ func lockComputer(path string) (unlock func(), err error) {
 	}
 	return func() { _ = f.Close() }, nil // closing gives the lock back
 }
+
+// lives tells whether there is a process with that id.
+func lives(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}

@@ -36,3 +36,18 @@ func lockComputer(path string) (unlock func(), err error) {
 	}
 	return func() { _ = windows.CloseHandle(handle) }, nil
 }
+
+// stillActive is the exit code of a process that has not ended: STILL_ACTIVE of
+// https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-getexitcodeprocess
+const stillActive = 259
+
+// lives tells whether there is a process with that id. One that may not be asked is there.
+func lives(pid int) bool {
+	handle, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
+	if err != nil {
+		return errors.Is(err, windows.ERROR_ACCESS_DENIED)
+	}
+	defer func() { _ = windows.CloseHandle(handle) }()
+	var code uint32
+	return windows.GetExitCodeProcess(handle, &code) != nil || code == stillActive
+}

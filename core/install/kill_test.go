@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/cli"
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
 
@@ -207,6 +209,30 @@ func killed(t *testing.T, w *world, g golden, b blow) {
 		w.must(t, cli.CommandUndo)
 		equal(t, "undone after going on", g.before, w.snapshot(t), "reports", "backups")
 	}
+}
+
+// TestResume_undoneSecrets kills an undo at the moment at which it has just written down
+// that it takes the secrets out of the vault. No new one waits for its place by then.
+func TestResume_undoneSecrets(t *testing.T) {
+	w := newWorld(t, time.Now().UTC().Truncate(time.Second), nil)
+	before := w.snapshot(t)
+	w.must(t, cli.CommandInstall)
+	after := w.snapshot(t)
+	w.must(t, cli.CommandUndo)
+	n := slices.IndexFunc(w.journal(t), func(r apply.Record) bool { return r.Kind == apply.RecordUndo && r.Step == string(plan.KindSecrets) })
+	if n < 0 {
+		t.Fatal("the journal does not say that the secrets were taken back")
+	}
+	w.renew(t)
+	w.must(t, cli.CommandInstall)
+	if e := w.do(t, cli.CommandUndo, moment{Record: n + 1, After: true}, 0); !e.killed {
+		t.Fatal("undo was not killed")
+	}
+	w.must(t, cli.CommandResume)
+	equal(t, "gone on", after, w.snapshot(t), "backups")
+	w.opens(t)
+	w.must(t, cli.CommandUndo)
+	equal(t, "undone", before, w.snapshot(t), "reports", "backups")
 }
 
 // TestUndo_laterLeavesWhatOthersChanged takes a finished installation back from

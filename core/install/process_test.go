@@ -60,6 +60,7 @@ type order struct {
 	DataDir     string
 	Windows     string // file of the pretend computer
 	Kill        moment
+	Seed        byte // of what the wizard makes up
 	// Hold makes the wizard say so and wait when a step of that kind is about to
 	// be written down as begun.
 	Hold plan.Kind
@@ -120,7 +121,7 @@ func (o order) run() int {
 		Site: setup.Site{
 			Prober: p, Directory: far, Cloud: far, Installer: i, Finder: i, Answers: o.Answers, Computer: name, Secrets: secrets,
 		},
-		Clock: p.Now, Program: "1.0", DataDir: o.DataDir, Random: rand.NewChaCha8([32]byte{1}),
+		Clock: p.Now, Program: "1.0", DataDir: o.DataDir, Random: rand.NewChaCha8([32]byte{1, o.Seed}),
 	}
 	options := cli.Options{Install: o.Command == cli.CommandInstall, Resume: o.Command == cli.CommandResume, Undo: o.Command == cli.CommandUndo, JSON: true}
 	err = cli.Run(context.Background(), params, options, os.Stdout, os.Stderr)

@@ -33,8 +33,16 @@ func (w *work) inVault(name string) (bool, error) {
 	return slices.Contains(names, name), err
 }
 
+// keyPlaced is where the journal keeps that every secret had its place once.
+const keyPlaced = "placed"
+
 // keepSecrets gives every secret its place in the vault.
 func (w *work) keepSecrets(_ context.Context, a *apply.Work) error {
+	// An undo that was broken off leaves some in their place, where no new one waits.
+	var placed bool
+	if _, err := a.Recall(keyPlaced, &placed); err != nil {
+		return err
+	}
 	// What was copied together with an older key must not open what comes now.
 	if err := w.vault.Rotate(); err != nil {
 		return err
@@ -52,6 +60,11 @@ func (w *work) keepSecrets(_ context.Context, a *apply.Work) error {
 	}
 	for i, c := range w.plan.Writes.Connectors {
 		a.Say("Credentials of "+c.Name, i+1, total)
+		if placed {
+			if err := w.pendAgain(c); err != nil {
+				return err
+			}
+		}
 		value, err := w.fresh(c)
 		if err != nil {
 			return err
@@ -60,7 +73,7 @@ func (w *work) keepSecrets(_ context.Context, a *apply.Work) error {
 			return err
 		}
 	}
-	return nil
+	return a.Keep(keyPlaced, true)
 }
 
 // replace puts an item in its place and keeps the one that was there, once.

@@ -71,6 +71,7 @@ type Site struct {
 	recipe    recipe
 	options   Options
 	dir       string // storage, removed by Close
+	release   func() // gives dir free
 
 	mu         sync.Mutex
 	statements []string
@@ -111,7 +112,7 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	}
 	s.Windows = standin.New(s.computer(ctx, o.Now()))
 	s.microsoft = newMicrosoft(s)
-	if s.dir, err = os.MkdirTemp("", "adsync-reconnect-practice-"); err != nil {
+	if s.dir, s.release, err = siteFolder(); err != nil {
 		return nil, fmt.Errorf("make the practice site's folder: %w", err)
 	}
 	if s.options.DataDir == "" {
@@ -119,13 +120,13 @@ func New(ctx context.Context, scenario string, o Options) (*Site, error) {
 	}
 	// The vault of an earlier visit belongs to a site that is gone.
 	if err := folder.Remove(install.VaultDir(s.options.DataDir)); err != nil {
-		return nil, errors.Join(fmt.Errorf("empty the practice vault: %w", err), folder.Remove(s.dir))
+		return nil, errors.Join(fmt.Errorf("empty the practice vault: %w", err), s.leave())
 	}
 	if err := os.RemoveAll(s.ticksDir()); err != nil { // they belong to it too
-		return nil, errors.Join(fmt.Errorf("empty the practice tasks: %w", err), os.RemoveAll(s.dir))
+		return nil, errors.Join(fmt.Errorf("empty the practice tasks: %w", err), s.leave())
 	}
 	if s.sql, err = newSQLServer(ctx, s.recipe, s.dir, s.watch, o.Engine); err != nil {
-		return nil, errors.Join(err, folder.Remove(s.dir))
+		return nil, errors.Join(err, s.leave())
 	}
 	s.SQL, s.Truth = s.sql.engine, s.sql.truth
 	if o.Port {
@@ -196,6 +197,24 @@ func (s *Site) Setup() setup.Site {
 // ticksDir is where the ticks of the tasks are kept.
 func (s *Site) ticksDir() string { return filepath.Join(s.options.DataDir, "tasks") }
 
+// folderPrefix begins the names of the sites' folders.
+const folderPrefix = "adsync-reconnect-practice-"
+
+// sweepOnce removes what programs that were killed left of their sites.
+var sweepOnce = sync.OnceFunc(func() { folder.Sweep("", folderPrefix, time.Now()) })
+
+// siteFolder makes a folder for a site.
+func siteFolder() (path string, release func(), err error) {
+	sweepOnce()
+	return folder.New("", folderPrefix)
+}
+
+// leave removes the site's folder.
+func (s *Site) leave() error {
+	s.release()
+	return folder.Remove(s.dir)
+}
+
 // Close ends the SQL Server and the tenant, and removes their storage.
 func (s *Site) Close() error {
 	s.microsoft.Close()
@@ -203,7 +222,7 @@ func (s *Site) Close() error {
 	if s.cloud != nil {
 		cloud = s.cloud.Close()
 	}
-	return errors.Join(cloud, s.sql.Close(), folder.Remove(s.dir))
+	return errors.Join(cloud, s.sql.Close(), s.leave())
 }
 
 // Tenant is the pretend tenant behind the sign-in, for tests that look at what it holds.

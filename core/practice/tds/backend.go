@@ -16,6 +16,7 @@ type Backend interface {
 // here, inside this process only; it is never logged.
 type LoginRequest struct {
 	Host, User, Password, App, Server, Library, Language, Database string
+	PID                                                            int // the client's process id, as it says itself
 	ReadOnlyIntent                                                 bool
 	Encrypted                                                      bool
 	Transport                                                      string // "TCP"

@@ -54,6 +54,7 @@ func parseLogin(data []byte) (*login, error) {
 	}
 	l.ReadOnlyIntent = data[26]&flagReadOnly != 0
 	l.Transport = "TCP"
+	l.PID = int(binary.LittleEndian.Uint32(data[16:]))
 	l.Host = f.text(36)
 	l.User = f.text(40)
 	l.Password = f.password(44)

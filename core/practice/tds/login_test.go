@@ -38,7 +38,7 @@ func TestLoginTellsTheBackendEverything(t *testing.T) {
 		got := s.lastLogin()
 		want := LoginRequest{
 			Host: "NEWSERVER", User: "sa", Password: testPassword, App: "test", Library: "go-mssqldb", Database: "ADSync",
-			Server: got.Server, ReadOnlyIntent: true, Transport: "TCP",
+			PID: os.Getpid(), Server: got.Server, ReadOnlyIntent: true, Transport: "TCP",
 		}
 		if got != want {
 			t.Errorf("got %+v\nwant %+v", got, want)

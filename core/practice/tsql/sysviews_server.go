@@ -142,7 +142,7 @@ func rowsSessions(s *Session, _ *Database, _ []any) ([][]any, error) {
 			trans, level, rows = s.tx.count, levels[s.opts.isolation], s.rowcount
 		}
 		out = append(out, []any{
-			x.spid, x.began, x.request.Host, x.request.App, 4321, x.request.Library, x.login.Name, x.login.Name, domain, user, status,
+			x.spid, x.began, x.request.Host, x.request.App, x.request.PID, x.request.Library, x.login.Name, x.login.Name, domain, user, status,
 			x.lastRequest, x.lastRequest, true, x.dbID.Load(), trans, level, rows,
 		})
 		x.mu.Unlock()
