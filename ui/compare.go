@@ -1,11 +1,14 @@
 package ui
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/compare"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
 )
@@ -15,13 +18,7 @@ import (
 type comparePage struct {
 	afterBase
 	object  *fyne.Container
-	ask     *fyne.Container
-	folder  fyne.CanvasObject
-	sql     fyne.CanvasObject
-	how     *fyne.Container
-	path    *kit.Entry
-	run     *kit.Button
-	stop    *kit.Button
+	ask     *compareForm
 	result  *fyne.Container
 	verdict *kit.Text
 	tiles   *fyne.Container
@@ -40,9 +37,9 @@ func newCompare(s *Shell, st setup.State) *comparePage {
 		afterBase: afterBase{shell: s}, verdict: kit.Bold(""), notes: kit.Muted(""), open: map[string]bool{},
 		tiles: kit.Grid(10, 150, 3), list: kit.Over(), filter: kit.Line(20, 6),
 	}
-	p.ask = p.questions(st.Comparison().Answer)
+	p.ask = newCompareForm(s, st)
 	p.result = kit.Column(12, p.verdict, p.tiles, p.notes, p.filter, p.list)
-	p.object = kit.Column(18, p.ask, p.result)
+	p.object = kit.Column(18, p.ask.object, p.result)
 	return p
 }
 
@@ -53,58 +50,16 @@ func (p *comparePage) submit(s setup.State) {
 	}
 }
 
-// edit changes what is compared.
-func (p *comparePage) edit(change func(*setup.CompareAnswer)) {
-	answer := p.shell.session.State().Comparison().Answer
-	change(&answer)
-	p.shell.session.Dispatch(setup.CompareEdited{Answer: answer})
-}
-
-// questions asks for the other side.
-func (p *comparePage) questions(a setup.CompareAnswer) *fyne.Container {
-	k := p.shell.keys
-	kind, role := "folder", "active"
-	if a.Database {
-		kind = "database"
-	}
-	if a.OtherIsNew {
-		role = "new"
-	}
-	kinds := kit.NewRadio(k, false, kind, []kit.Choice{
-		{Value: "folder", Label: tr("compare.folder")}, {Value: "database", Label: tr("compare.database")},
-	}, p.shell.canvas.Focus, func(v string) { p.edit(func(a *setup.CompareAnswer) { a.Database = v == "database" }) })
-	roles := kit.NewRadio(k, false, role, []kit.Choice{
-		{Value: "active", Label: tr("compare.isactive")}, {Value: "new", Label: tr("compare.isnew")},
-	}, p.shell.canvas.Focus, func(v string) { p.edit(func(a *setup.CompareAnswer) { a.OtherIsNew = v == "new" }) })
-	p.path = kit.NewEntry(k, a.Path, `C:\ADSyncExport`, func(t string) { p.edit(func(a *setup.CompareAnswer) { a.Path = t }) })
-	server := kit.NewEntry(k, a.Server, `SQL01\HYBRID`, func(t string) { p.edit(func(a *setup.CompareAnswer) { a.Server = t }) })
-	name := kit.NewEntry(k, a.Name, "ADSync", func(t string) { p.edit(func(a *setup.CompareAnswer) { a.Name = t }) })
-	folder := kit.Column(8, kit.NewField(tr("compare.path"), tr("compare.path.hint"), p.path).Object())
-	if p.shell.hooks.PickFolder != nil {
-		folder.Add(kit.Line(0, 0, kit.NewButton(k, kit.Small, tr("button.browse"), func() {
-			p.shell.hooks.PickFolder(func(t string) { p.path.SetText(t) })
-		})))
-	}
-	copyHow := kit.NewButton(k, kit.Small, tr("button.copytext"), func() { p.shell.hooks.copy(compare.How) })
-	p.how = kit.Column(6, kit.Muted(tr("compare.how")), kit.Mono(compare.How), kit.Line(0, 0, copyHow))
-	folder.Add(p.how)
-	p.folder = folder
-	p.sql = kit.Row(14, []float32{kit.Rest, kit.Rest},
-		kit.NewField(tr("components.server"), tr("compare.server.hint"), server).Object(),
-		kit.NewField(tr("components.database"), "", name).Object())
-	p.run = kit.NewButton(k, kit.Small, tr("compare.run"), func() { p.shell.session.Dispatch(setup.ComparePressed{}) })
-	p.stop = kit.NewButton(k, kit.Small, tr("button.cancel"), func() { p.shell.session.Dispatch(setup.CancelPressed{}) })
-	return kit.Column(12, kit.Bold(tr("compare.with")), kit.Line(26, 8, kinds.Objects()...), p.folder, p.sql,
-		kit.Line(26, 8, roles.Objects()...), kit.Line(10, 8, p.run, p.stop))
-}
-
 func (p *comparePage) Object() fyne.CanvasObject { return p.object }
 
 func (p *comparePage) Head(s setup.State) (title, subtitle string) {
 	return afterHead(s, "compare.title")
 }
 
-func (p *comparePage) First() fyne.Focusable { return p.path }
+func (p *comparePage) First() fyne.Focusable { return p.ask.path }
+
+// Fields gives the inputs beside which their problems are shown.
+func (p *comparePage) Fields() []problem.Field { return slices.Collect(maps.Keys(p.ask.fields)) }
 
 func (p *comparePage) Actions(s setup.State) []action {
 	off := s.Busy != nil || s.Comparison().Report == nil
@@ -115,16 +70,7 @@ func (p *comparePage) Actions(s setup.State) []action {
 
 func (p *comparePage) Update(s setup.State) {
 	c := s.Comparison()
-	show(p.folder, !c.Answer.Database)
-	show(p.sql, c.Answer.Database)
-	show(p.how, c.Report == nil)
-	busy := s.Busy != nil && s.Busy.Task == setup.TaskCompare
-	show(p.stop, busy)
-	if s.CanCompare() {
-		p.run.Enable()
-	} else {
-		p.run.Disable()
-	}
+	p.ask.update(s)
 	p.report = c.Report
 	show(p.result, c.Report != nil)
 	if c.Report == nil || !p.made.changed(c.Report) {

@@ -5,8 +5,10 @@ import (
 	"io/fs"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/compare"
 	"github.com/adsync-reconnect/adsync-reconnect/core/compare/export"
+	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
@@ -34,6 +36,14 @@ func (p *Probe) Compare(ctx context.Context, active, fresh setup.CompareSide, sa
 
 // side reads one side.
 func (p *Probe) side(ctx context.Context, s setup.CompareSide, whose string, say func(string)) (*compare.Config, error) {
+	c, err := p.readSide(ctx, s, whose, say)
+	if err != nil {
+		return nil, s.Blame(err)
+	}
+	return c, nil
+}
+
+func (p *Probe) readSide(ctx context.Context, s setup.CompareSide, whose string, say func(string)) (*compare.Config, error) {
 	if s.Path != "" {
 		say("Reading the export of " + whose)
 		if s.Path == setup.PracticeExport && p.Sample != nil {
@@ -46,9 +56,9 @@ func (p *Probe) side(ctx context.Context, s setup.CompareSide, whose string, say
 		return export.Open(ctx, s.Path)
 	}
 	say("Connecting to the database of " + whose + " on " + s.SQL.Server)
-	db, _, err := sqlserver.Connect(ctx, p.Config(s.SQL, s.Password))
+	db, seen, err := sqlserver.Connect(ctx, p.Config(s.SQL, s.Password))
 	if err != nil {
-		return nil, err
+		return nil, withFingerprint(err, seen)
 	}
 	defer func() { _ = db.Close() }() // nothing was written, so nothing can be lost
 	say("Reading the configuration of " + whose)
@@ -57,6 +67,18 @@ func (p *Probe) side(ctx context.Context, s setup.CompareSide, whose string, say
 		name = "ADSync"
 	}
 	return Configuration(ctx, db, name+" on "+s.SQL.Server)
+}
+
+// withFingerprint says which certificate it is that is not trusted, for whoever
+// compares it with the server's.
+func withFingerprint(err error, seen facts.SQLServer) error {
+	p := problem.As(err)
+	if p == nil || p.Field != answers.FieldCert || seen.Certificate == nil {
+		return err
+	}
+	told := *p
+	told.Fix += " Its SHA-256 fingerprint is " + seen.Certificate.SHA256 + "."
+	return &told
 }
 
 // Configuration reads the configuration in an ADSync database. label says for a

@@ -5,6 +5,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/compare"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 )
 
@@ -21,6 +22,24 @@ type CompareSide struct {
 	Path     string
 	SQL      answers.SQL
 	Password secret.Value
+	// Input is what the inputs of this side are called, "" where there are none; see Blame.
+	Input problem.Field
+}
+
+// Blame makes the problem of reading a side belong to its inputs: Input.path, or
+// Input and the field of the connection, such as Input.sql.server.
+func (c CompareSide) Blame(err error) error {
+	p := problem.As(err)
+	switch {
+	case p == nil || c.Input == "":
+		return err
+	case c.Path != "":
+		return p.On(c.Input + ".path")
+	case p.Field == "":
+		return err
+	default:
+		return p.On(c.Input + "." + p.Field)
+	}
 }
 
 // PracticeExport as a path stands for the sample export of the active server that

@@ -25,6 +25,8 @@ func (s *Session) sameSecret(e Event) bool {
 	switch e := e.(type) {
 	case SQLPasswordTyped:
 		return s.state.Given.SQL != e.Password.IsEmpty() && s.secrets[answers.SecretSQL].Same(e.Password)
+	case ComparePasswordTyped:
+		return s.state.Given.Compare != e.Password.IsEmpty() && s.secrets[secretCompare].Same(e.Password)
 	case ServicePasswordTyped:
 		return s.state.Given.Service != e.Password.IsEmpty() && s.secrets[answers.SecretService].Same(e.Password)
 	}
@@ -40,6 +42,10 @@ func (s *Session) keepSecret(e Event, effect Effect) {
 				s.secrets[key] = password
 			}
 		}
+		return
+	}
+	if typed, ok := e.(ComparePasswordTyped); ok {
+		s.secrets[secretCompare] = typed.Password
 		return
 	}
 	if s.state.installing() || index(s.state.Page) >= index(PageInstalling) || IsAfter(s.state.Page) {

@@ -109,6 +109,7 @@ type Given struct {
 	SQL     bool            `json:"sql"`
 	Service bool            `json:"service"`
 	Entra   bool            `json:"entra,omitempty"`   // for answers.FlowService
+	Compare bool            `json:"compare,omitempty"` // for the other database of Compare
 	Forests map[string]bool `json:"forests,omitempty"` // by DNS name in lower case; ask with Forest
 	Grants  map[string]bool `json:"grants,omitempty"`  // likewise, of who grants rights; ask with Grant
 }

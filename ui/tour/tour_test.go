@@ -39,6 +39,7 @@ func states() map[string]setup.State {
 		"b-pending": fixture.Pending(), "b-pending-million": fixture.PendingMillion(), "b-pending-nothing": fixture.PendingNothing(),
 		"b-pending-uncounted": fixture.PendingUncounted(), "b-pending-busy": fixture.PendingBusy(), "b-pending-object": fixture.PendingObject(),
 		"a-compare": fixture.Compare(), "a-compare-same": fixture.ComparedSame(), "a-compare-many": fixture.ComparedMany(), "a-compare-refused": fixture.CompareRefused(),
+		"a-compare-database": fixture.CompareDatabase(), "a-compare-folders": fixture.CompareFolders(), "a-compare-onesided": fixture.ComparedOneSided(),
 	}
 }
 
