@@ -222,7 +222,7 @@ func (p *staging) ending(s setup.State) {
 		parts = append(parts, kit.NewText(kit.Span{Text: l, Size: kit.SizeSmall}))
 	}
 	if o.Ending == apply.Completed || o.Ending == apply.TakenBack || o.Ending == apply.PartLeft {
-		parts = append(parts, kit.Bold(tr("staging.service")), kit.Plain(tr("staging.service.text")))
+		parts = append(parts, p.next(s)...)
 	}
 	for _, path := range o.Reports {
 		parts = append(parts, kit.Muted(path))
@@ -238,6 +238,18 @@ func (p *staging) ending(s setup.State) {
 		parts = append(parts, kit.Inset(0, 6, 0, 0, line))
 	}
 	p.ran.Add(kit.Callout(mood, parts...))
+}
+
+// next says what is left to do on the server.
+func (p *staging) next(s setup.State) []fyne.CanvasObject {
+	if s.After == nil || s.After.Facts == nil {
+		return nil
+	}
+	out := []fyne.CanvasObject{kit.Bold(tr("staging.next"))}
+	for i, step := range plan.AfterSwitch(*s.Staging.Plan, *s.After.Facts) {
+		out = append(out, kit.Plain(tr("staging.next.step", i+1, step)))
+	}
+	return out
 }
 
 // stepMark is icon and word of a step's state.
@@ -285,10 +297,17 @@ func (s *Shell) ShowSwitch(purpose plan.Purpose) {
 			}
 		}
 	}
+	restart, why := plan.CanRestart(*st.After.Facts)
+	box := kit.NewCheck(s.keys, tr("staging.restart"), tr("staging.restart.hint"), restart, func(on bool) { restart = on })
+	if !restart {
+		box.SetHint(tr("staging.restart.not", why))
+		box.Disable()
+	}
+	body.Add(box)
 	var d *dialog
 	do := kit.NewButton(s.keys, kit.Primary, tr("staging."+map[plan.Purpose]string{plan.Leaves: "leave", plan.Enters: "enter"}[purpose]), func() {
 		d.close()
-		s.session.Dispatch(setup.SwitchPressed{Purpose: purpose})
+		s.session.Dispatch(setup.SwitchPressed{Purpose: purpose, Restart: restart})
 	})
 	keep := kit.NewButton(s.keys, kit.Secondary, tr("button.cancel"), func() { d.cancel() })
 	d = s.open(sheetSpec{width: 620, title: tr("staging.ask"), body: body, buttons: []fyne.CanvasObject{keep, do}, primary: do, focus: keep})

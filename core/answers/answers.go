@@ -17,12 +17,14 @@ type Answers struct {
 	// TakeOver names the dead server from which the database is taken over; see
 	// preflight.TakeOver.
 	TakeOver string `json:"takeOver,omitempty"`
-	// Staging is for leaving staging mode.
+	// Staging is for leaving and entering staging mode.
 	Staging Staging `json:"staging,omitzero"`
 }
 
-// Staging is what is answered for leaving staging mode.
+// Staging is what is answered for leaving and entering staging mode.
 type Staging struct {
+	// Restart has the service ADSync of this computer restarted afterwards.
+	Restart   bool      `json:"restart,omitempty"`
 	Overrides Overrides `json:"overrides,omitzero"`
 }
 

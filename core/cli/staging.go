@@ -21,9 +21,6 @@ const CommandStaging = "staging"
 // purposes are the values of /staging.
 var purposes = map[string]plan.Purpose{"leave": plan.Leaves, "enter": plan.Enters}
 
-// ServiceHint is what is left to do on the server after a switch.
-const ServiceHint = "Now restart the service ADSync on its server and look at Get-ADSyncScheduler: when the running service reads the setting is not documented."
-
 // Switch is what /staging says, as /json prints it.
 type Switch struct {
 	Format   int                `json:"format"`
@@ -37,7 +34,7 @@ type Switch struct {
 	Gate     []review.Condition `json:"gate"`
 	Plan     *plan.Plan         `json:"plan,omitempty"`
 	Outcome  *apply.Outcome     `json:"outcome,omitempty"`
-	Next     string             `json:"next,omitempty"` // what is left to do on the server
+	Next     []string           `json:"next,omitempty"` // what is left to do on the server, in order
 }
 
 // stagingRules are about /staging.
@@ -99,7 +96,7 @@ func judgeSwitch(purpose plan.Purpose, s setup.State, err error) Switch {
 	if err != nil || r.Outcome == nil || r.Outcome.Ending != apply.Completed {
 		return r
 	}
-	r.Result, r.ExitCode, r.Next = ResultDone, ExitClean, ServiceHint
+	r.Result, r.ExitCode, r.Next = ResultDone, ExitClean, plan.AfterSwitch(*r.Plan, *s.After.Facts)
 	if len(r.Plan.Answered) > 0 {
 		r.Result, r.ExitCode = ResultWarnings, ExitWarnings
 	}
@@ -143,8 +140,8 @@ func (r Switch) writeText(w io.Writer) error {
 	fmt.Fprintf(&b, "\n%s\n", map[string]string{
 		ResultDone: said, ResultWarnings: said + " Conditions were answered for in writing.", ResultBlocked: "Blocked by the conditions. Nothing was changed.", ResultFailed: "Failed.",
 	}[r.Result])
-	if r.Next != "" {
-		b.WriteString(r.Next + "\n")
+	for i, next := range r.Next {
+		fmt.Fprintf(&b, "  %d. %s\n", i+1, next)
 	}
 	if _, err := io.WriteString(w, control.Replace(b.String())); err != nil {
 		return fmt.Errorf("write text: %w", err)

@@ -60,7 +60,7 @@ func TestStaging(t *testing.T) {
 	const why = "agreed in CHG0012345"
 	site.Answers.Staging.Overrides = answers.Overrides{Owner: why, OtherServer: why, SignIn: why, Cycles: why, Runs: why, Deletes: why, Looked: why, Writeback: why}
 	r, code = run("leave")
-	if code != ExitWarnings || r.Outcome == nil || r.Outcome.Ending != apply.Completed || len(r.Plan.Answered) == 0 || r.Next == "" {
+	if code != ExitWarnings || r.Outcome == nil || r.Outcome.Ending != apply.Completed || len(r.Plan.Answered) == 0 || len(r.Next) < 3 {
 		t.Fatalf("leaving: %d %+v", code, r)
 	}
 	page, err := os.ReadFile(path)

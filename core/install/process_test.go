@@ -123,8 +123,19 @@ func (o order) run() int {
 		},
 		Clock: p.Now, Program: "1.0", DataDir: o.DataDir, Random: rand.NewChaCha8([32]byte{1, o.Seed}),
 	}
+	if o.Command == unswitch {
+		return takeSwitchBack(i, o, secrets)
+	}
+	if o.Command == switchLeave || o.Command == switchEnter {
+		err = cli.RunStaging(context.Background(), params, cli.Options{Staging: o.Command, JSON: true}, os.Stdout, os.Stderr)
+		return exitCode(err)
+	}
 	options := cli.Options{Install: o.Command == cli.CommandInstall, Resume: o.Command == cli.CommandResume, Undo: o.Command == cli.CommandUndo, JSON: true}
 	err = cli.Run(context.Background(), params, options, os.Stdout, os.Stderr)
+	return exitCode(err)
+}
+
+func exitCode(err error) int {
 	var code cli.Exit
 	if errors.As(err, &code) {
 		return int(code)

@@ -8,7 +8,9 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/local"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
 // FindSwitch gives the newest leaving or entering of staging mode of this computer
@@ -35,7 +37,9 @@ func (w *work) switchActions() map[string]apply.Action {
 			// Again: what was compared before the program was killed holds no more.
 			out[s.ID] = apply.Action{Apply: w.recheckSwitch, Again: true}
 		case plan.KindSwitch:
-			out[s.ID] = apply.Action{Done: w.isSwitched, Apply: w.doSwitch, Verify: w.verifySwitch, Undo: w.restore}
+			out[s.ID] = apply.Action{Done: w.isSwitched, Apply: w.doSwitch, Verify: w.verifySwitch, Undo: w.undoSwitch}
+		case plan.KindRestart:
+			out[s.ID] = apply.Action{Apply: w.restartService}
 		case plan.KindVerify:
 			out[s.ID] = apply.Action{Apply: w.verifySwitch}
 		case plan.KindReport:
@@ -110,6 +114,64 @@ func (w *work) doSwitch(ctx context.Context, a *apply.Work) error {
 	}
 	a.Say("Changing the setting in one transaction", 0, 0)
 	return adsync.Configure(ctx, w.conn, w.plan.Writes, nil, adsync.Key{})
+}
+
+// undoSwitch puts the setting back, and has the service read it when the switch had
+// it read the other one.
+func (w *work) undoSwitch(ctx context.Context, a *apply.Work) error {
+	if err := w.restore(ctx, a); err != nil || w.journal.Step(string(plan.KindRestart)) == "" {
+		return err
+	}
+	// The service may take longer than undoing a step may, and half a restart is worse
+	// than a late one.
+	return w.restart(context.WithoutCancel(ctx), a)
+}
+
+// keyRan is where the journal keeps that the service ran before it was stopped.
+const keyRan = "ran"
+
+// restartService restarts the service, unless it did not run.
+func (w *work) restartService(ctx context.Context, a *apply.Work) error { return w.restart(ctx, a) }
+
+func (w *work) restart(ctx context.Context, a *apply.Work) error {
+	if !w.p.Local.Here() {
+		return &problem.Problem{
+			Code: local.CodeNotHere, What: "This computer is not the one that the plan is about.",
+			Why: "Services can be restarted on Windows only.", Fix: "Go on, or take it back, on " + w.plan.Server + ".",
+		}
+	}
+	ran, err := w.stoppedHere(a)
+	if err != nil {
+		return err
+	}
+	if !ran {
+		now, err := w.p.Local.ServiceRuns(ctx)
+		if err != nil {
+			return err
+		}
+		if !now {
+			a.Say("The service does not run; it reads the setting when it starts", 0, 0)
+			return nil
+		}
+		if err := a.Keep(keyRan, true); err != nil {
+			return err
+		}
+	}
+	return w.p.Local.RestartService(ctx, told(a))
+}
+
+// stoppedHere tells whether an earlier run may have stopped the service and come no
+// further: this step's, or the restart that is now taken back.
+func (w *work) stoppedHere(a *apply.Work) (ran bool, err error) {
+	if _, err := a.Recall(keyRan, &ran); err != nil || ran {
+		return ran, err
+	}
+	step := string(plan.KindRestart)
+	if w.journal.Step(step) == apply.RecordDone {
+		return false, nil
+	}
+	_, err = w.journal.Recall(step, keyRan, &ran)
+	return ran, err
 }
 
 // compareSwitch reads the setting back.

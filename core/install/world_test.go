@@ -34,6 +34,8 @@ type world struct {
 	statements func() []string
 	// computer is the pretend computer's file as it was at first.
 	computer []byte
+	// installation is the journal of the installation, where switches are looked at.
+	installation string
 }
 
 // newWorld opens a site. password gives the pretend accounts other passwords than

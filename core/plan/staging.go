@@ -13,6 +13,7 @@ import (
 const (
 	CodeStagingAlready problem.Code = "plan.staging.already" // it is so already
 	CodeStagingClosed  problem.Code = "plan.staging.closed"  // a condition is neither fulfilled nor answered for
+	CodeStagingService problem.Code = "plan.staging.service" // the service is not one of this computer
 )
 
 // Answered is a condition for leaving staging mode that was not fulfilled, and what
@@ -36,9 +37,11 @@ type StagingInput struct {
 	// them there is no plan to leave.
 	Closed   []string
 	Answered []Answered
-	ID       string // 32 hex digits, new
-	Now      time.Time
-	Program  string // version of this program
+	// Restart has the service on this computer restarted afterwards; see CanRestart.
+	Restart bool
+	ID      string // 32 hex digits, new
+	Now     time.Time
+	Program string // version of this program
 }
 
 // BuildStaging works out the plan to leave or to enter staging mode. It changes one
@@ -62,7 +65,12 @@ func BuildStaging(in StagingInput) (Plan, error) {
 		Writes:   Writes{Settings: list.writes, ConfigBefore: counter, ConfigAfter: counter + 1, SettingsOnly: true},
 		Answered: in.Answered,
 	}
-	plan.Steps = []Step{stagingRecheck(plan), stagingSwitch(plan), stagingVerify(), reportStep()}
+	plan.Steps = []Step{stagingRecheck(plan), stagingSwitch(plan)}
+	if in.Restart {
+		plan.Steps = append(plan.Steps, restartStep())
+		plan.Steps[1].Undo += " Then the service is restarted again."
+	}
+	plan.Steps = append(plan.Steps, stagingVerify(), reportStep())
 	return plan, nil
 }
 
@@ -98,6 +106,12 @@ func checkStaging(in StagingInput) *problem.Problem {
 	}
 	if p := alreadyStaging(in.Purpose, a); p != nil {
 		return p
+	}
+	if ok, why := CanRestart(in.Facts); in.Restart && !ok {
+		return &problem.Problem{
+			Code: CodeStagingService, What: "The service can't be restarted from here.", Why: why,
+			Fix: "Leave restarting it out and do it by hand on its server: Restart-Service " + serviceName + ".",
+		}
 	}
 	if in.Purpose == Leaves && len(in.Closed) > 0 {
 		return &problem.Problem{

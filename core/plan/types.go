@@ -25,6 +25,7 @@ const (
 	KindDatabase Kind = "database" // the database, in one transaction
 	KindServer   Kind = "server"   // this server: service account, rights, service
 	KindSwitch   Kind = "switch"   // staging mode on or off, in one transaction
+	KindRestart  Kind = "restart"  // the synchronization service, after staging mode was switched
 	KindVerify   Kind = "verify"   // read everything back
 	KindReport   Kind = "report"   // write the report
 )

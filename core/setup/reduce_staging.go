@@ -50,7 +50,7 @@ func (e SwitchPressed) reduce(s State) (State, Effect) {
 	if ok, _ := s.CanSwitch(e.Purpose); !ok {
 		return s, nil
 	}
-	in := plan.StagingInput{Facts: *s.After.Facts, Purpose: e.Purpose, ID: s.SwitchID, Now: s.Now, Program: s.Program}
+	in := plan.StagingInput{Facts: *s.After.Facts, Purpose: e.Purpose, Restart: e.Restart, ID: s.SwitchID, Now: s.Now, Program: s.Program}
 	gate := s.Gate()
 	for _, c := range gate {
 		switch {

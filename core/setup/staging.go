@@ -47,7 +47,10 @@ type (
 	// ReasonTyped is why to leave staging mode in spite of a condition.
 	ReasonTyped struct{ ID, Reason string }
 	// SwitchPressed leaves or enters staging mode.
-	SwitchPressed struct{ Purpose plan.Purpose }
+	SwitchPressed struct {
+		Purpose plan.Purpose
+		Restart bool // restart the service on this computer afterwards
+	}
 	// SwitchAgainPressed goes on with a switch that failed or was interrupted.
 	SwitchAgainPressed struct{}
 	// SwitchUndoPressed takes a switch back.

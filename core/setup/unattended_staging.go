@@ -48,7 +48,7 @@ func (u unattended) staging(ctx context.Context, o RunOptions) error {
 	if ok, why := state.CanSwitch(purpose); !ok {
 		return &problem.Problem{Code: plan.CodeStagingAlready, What: why, Fix: "Nothing was changed."}
 	}
-	return u.switched(ctx, SwitchPressed{Purpose: purpose})
+	return u.switched(ctx, SwitchPressed{Purpose: purpose, Restart: state.Answers.Staging.Restart})
 }
 
 // closedConditions puts into words what keeps the gate closed.

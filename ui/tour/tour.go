@@ -19,6 +19,7 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
@@ -165,6 +166,12 @@ func dialogs(s setup.State, practice bool) []shot {
 	case setup.PageOverview:
 		if s.After != nil && s.After.Facts != nil {
 			list = append(list, shot{"save", (*ui.Shell).ShowSaveReport})
+		}
+	case setup.PageStaging:
+		for name, purpose := range map[string]plan.Purpose{"leave": plan.Leaves, "enter": plan.Enters} {
+			if ok, _ := s.CanSwitch(purpose); ok {
+				list = append(list, shot{name, func(sh *ui.Shell) { sh.ShowSwitch(purpose) }})
+			}
 		}
 	default: // help alone
 	}
