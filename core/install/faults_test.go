@@ -13,6 +13,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
+	"github.com/adsync-reconnect/adsync-reconnect/core/logbook"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/sample"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/tenant"
@@ -29,6 +30,7 @@ type stage struct {
 	x      *trouble
 	now    time.Time
 	turns  int
+	book   *logbook.Book     // the wizards' log, nil for one in memory
 	renew  func() error      // makes the computer as it was at first
 	before map[string]string // as it was at first
 	after  map[string]string // as an installation that nobody disturbed leaves it
@@ -111,10 +113,22 @@ func (s *stage) turn(t *testing.T, patience time.Duration) *setup.Session {
 	t.Helper()
 	s.turns++
 	s.dir = filepath.Join(t.TempDir(), "data")
+	s.fresh(t)
+	return s.session(t, patience)
+}
+
+// fresh makes the world as it was at first, when all was taken back in it.
+func (s *stage) fresh(t *testing.T) {
+	t.Helper()
 	s.inside.SQL.RemoveBackups()
 	if err := s.renew(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// session makes a new wizard with the data folder of the stage.
+func (s *stage) session(t *testing.T, patience time.Duration) *setup.Session {
+	t.Helper()
 	p := s.site.Prober.(*probe.Probe)
 	site := s.site
 	site.Installer = beginning{install.New(install.Params{
@@ -122,8 +136,11 @@ func (s *stage) turn(t *testing.T, patience time.Duration) *setup.Session {
 		Granter: troubled{s.site.Directory.(apply.Directory), s.site.Directory.(apply.Granter), s.x},
 		Cloud:   s.site.Cloud.(apply.Cloud), DataDir: s.dir, Practice: true, Local: s.windows.Local(), Patience: patience,
 	}), s.x}
+	site.Finder = install.New(install.Params{DataDir: s.dir})
 	site.Close = nil // the site goes on
-	session := setup.NewSession(setup.Params{Site: site, Program: "1.0", Clock: p.Now, DataDir: s.dir, Random: rand.NewChaCha8([32]byte{1})})
+	session := setup.NewSession(setup.Params{
+		Site: site, Program: "1.0", Clock: p.Now, DataDir: s.dir, Random: rand.NewChaCha8([32]byte{1}), Book: s.book,
+	})
 	t.Cleanup(func() {
 		if err := session.Close(); err != nil {
 			t.Error(err)

@@ -66,7 +66,8 @@ const (
 // trouble lets one thing go wrong. It is asked by the SQL Server, the tenant, the
 // directory and the computer of a site, and counts what they are asked.
 type trouble struct {
-	cut func() // breaks the connections to the SQL Server
+	cut  func()               // breaks the connections to the SQL Server
+	said func(apply.Progress) // called with all progress of Install; nil for nobody
 
 	mu    sync.Mutex
 	ready bool // armed, and waiting for its beginning
@@ -243,7 +244,12 @@ type beginning struct {
 
 func (i beginning) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
 	i.x.begin()
-	return i.Installer.Install(ctx, job, stop, say)
+	return i.Installer.Install(ctx, job, stop, func(p apply.Progress) {
+		if i.x.said != nil {
+			i.x.said(p)
+		}
+		say(p)
+	})
 }
 
 func (i beginning) Undo(ctx context.Context, job setup.Job, say func(apply.Progress)) apply.Outcome {

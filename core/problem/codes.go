@@ -23,5 +23,6 @@ const (
 	CodeFileDenied  Code = "file.denied"      //
 	CodeFileExists  Code = "file.exists"      //
 	CodeDiskFull    Code = "file.disk-full"   //
+	CodeReadOnly    Code = "file.read-only"   // the disk takes no writing
 	CodeUnknown     Code = "unknown"          // nothing of the above: the text goes to Detail
 )

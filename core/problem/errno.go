@@ -18,6 +18,7 @@ const (
 	wsaRefused         = 10061
 	wsaHostUnreachable = 10065
 	winDiskFull        = 112 // ERROR_DISK_FULL, on Windows only
+	winWriteProtect    = 19  // ERROR_WRITE_PROTECT, on Windows only
 )
 
 // errno gives the system's error number inside err, or 0.
@@ -42,4 +43,8 @@ func isUnreachable(err error) bool {
 
 func isDiskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || (onWindows && errno(err) == winDiskFull)
+}
+
+func isReadOnly(err error) bool {
+	return errors.Is(err, syscall.EROFS) || (onWindows && errno(err) == winWriteProtect)
 }

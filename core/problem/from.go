@@ -198,6 +198,8 @@ func fromFile(err error) *Problem {
 	switch {
 	case isDiskFull(err):
 		return &Problem{Code: CodeDiskFull, What: "The disk is full.", Fix: "Make room on the disk, then try again."}
+	case isReadOnly(err):
+		return &Problem{Code: CodeReadOnly, What: "The disk is read-only.", Fix: "Make it writable, then try again."}
 	case errors.Is(err, fs.ErrNotExist):
 		return &Problem{Code: CodeFileMissing, What: name + " is not there.", Fix: "Check the path."}
 	case errors.Is(err, fs.ErrPermission):

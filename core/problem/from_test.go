@@ -50,6 +50,7 @@ func TestFrom(t *testing.T) {
 		{"missing", &fs.PathError{Op: "open", Path: "a.pem", Err: fs.ErrNotExist}, problem.CodeFileMissing},
 		{"denied", &fs.PathError{Op: "open", Path: "a.pem", Err: fs.ErrPermission}, problem.CodeFileDenied},
 		{"exists", &fs.PathError{Op: "open", Path: "a.pem", Err: fs.ErrExist}, problem.CodeFileExists},
+		{"read-only disk", &fs.PathError{Op: "open", Path: "a", Err: syscall.EROFS}, problem.CodeReadOnly},
 		{"disk full", &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}, problem.CodeDiskFull},
 		{"anything", errors.New("strange"), problem.CodeUnknown},
 	}
