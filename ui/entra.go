@@ -40,14 +40,7 @@ func newEntra(s *Shell, st setup.State) *entra {
 		p.edit(func(e *answers.Entra) { e.User = strings.TrimSpace(t) })
 	})
 	p.field = kit.NewField(tr("entra.user"), tr("entra.user.hint"), p.user)
-	flow := a.Flow
-	if flow == "" {
-		flow = answers.FlowBrowser
-	}
-	p.flow = kit.NewRadio(s.keys, true, string(flow), []kit.Choice{
-		{Value: string(answers.FlowBrowser), Label: tr("flow.browser"), Hint: tr("flow.browser.hint")},
-		{Value: string(answers.FlowDevice), Label: tr("flow.device"), Hint: tr("flow.device.hint")},
-	}, s.canvas.Focus, func(v string) { p.edit(func(e *answers.Entra) { e.Flow = answers.EntraFlow(v) }) })
+	p.flow = s.flowRadio(a.Flow, func(f answers.EntraFlow) { p.edit(func(e *answers.Entra) { e.Flow = f }) })
 	var clouds []kit.Choice
 	for _, c := range []answers.CloudName{answers.CloudFromTenant, answers.CloudGlobal, answers.CloudUSGovL4, answers.CloudUSGovL5, answers.CloudChina} {
 		key := string(c)

@@ -48,7 +48,7 @@ func (p *staging) Head(s setup.State) (title, subtitle string) { return afterHea
 
 func (p *staging) Actions(s setup.State) []action {
 	off := s.Busy != nil || s.After == nil || s.After.Facts == nil
-	in := action{text: tr("staging.signin"), look: kit.Small, off: off, do: func() { p.shell.session.Dispatch(setup.GateSignInPressed{}) }}
+	in := action{text: tr("staging.signin"), look: kit.Small, off: off, do: p.shell.ShowGateSignIn}
 	return append([]action{in}, p.afterBase.Actions(s)...)
 }
 

@@ -3,8 +3,10 @@ package ui
 import (
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/internal/fixture"
@@ -36,4 +38,18 @@ func TestStaging_restart(t *testing.T) {
 	}
 	w = open(t, fixture.StagingDone(), false)
 	w.wants("What is left to do by hand", "Restart-Service ADSync", "StagingModeEnabled : False")
+}
+
+// Signing in for the conditions asks how: a device code serves where no browser opens.
+func TestStaging_signIn(t *testing.T) {
+	w := open(t, fixture.Staging(), false)
+	w.tap("Sign in to the tenant…")
+	w.entries()[0].SetText(" admin@contoso.onmicrosoft.com ")
+	w.win.Canvas().FocusNext()
+	w.win.Canvas().FocusNext() // the second way
+	w.press(fyne.KeySpace)
+	w.tap("Sign in")
+	if e, ok := last[setup.GateSignInPressed](w.session); !ok || e != (setup.GateSignInPressed{Flow: answers.FlowDevice, User: "admin@contoso.onmicrosoft.com"}) {
+		t.Errorf("%+v", e)
+	}
 }

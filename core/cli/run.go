@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -172,7 +173,7 @@ func (p *progressPrinter) show(s *setup.Session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	state := s.State()
-	line := promptLine(state.Entra.Prompt)
+	line := promptLine(cmp.Or(state.Entra.Prompt, state.Staging.Prompt))
 	if line == "" && !p.quiet {
 		line = progressLine(state)
 	}

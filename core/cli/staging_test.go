@@ -99,3 +99,23 @@ func TestStagingArgs(t *testing.T) {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
+
+// A device code is shown where nobody has a browser, without a user's name in the answers.
+func TestStaging_deviceCode(t *testing.T) {
+	site, err := practice.Open(t.Context(), "staging-clone", practice.Options{DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	site.Answers.Entra = answers.Entra{Flow: answers.FlowDevice}
+	var out, progress bytes.Buffer
+	err = RunStaging(t.Context(), setup.Params{Site: site, Program: "1.0"}, Options{Staging: "leave", JSON: true}, &out, &progress)
+	if !errors.Is(err, Exit(ExitBlocked)) {
+		t.Fatalf("%v: %s", err, out.String())
+	}
+	if text := progress.String(); !strings.Contains(text, "Code: PRACTICE1") || !strings.Contains(text, "https://microsoft.com/devicelogin") {
+		t.Errorf("nobody could sign in: %q", text)
+	}
+	if strings.Contains(out.String(), "only the tenant knows") {
+		t.Errorf("the tenant was not read: %s", out.String())
+	}
+}

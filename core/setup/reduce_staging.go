@@ -42,7 +42,7 @@ func (e GateSignInPressed) reduce(s State) (State, Effect) {
 	s = s.begin(TaskGate, "Signing in to Microsoft Entra ID…")
 	s.Staging.Tenant, s.Staging.Prompt = nil, nil
 	answer := s.Answers.Entra
-	answer.Flow = cmp.Or(e.Flow, answer.Flow)
+	answer.Flow, answer.User = cmp.Or(e.Flow, answer.Flow), cmp.Or(strings.TrimSpace(e.User), answer.User)
 	return s, ReadTenant{Token: s.Rev, Answer: answer, Tenant: tenant}
 }
 

@@ -56,7 +56,11 @@ type (
 	// SwitchUndoPressed takes a switch back.
 	SwitchUndoPressed struct{}
 	// GateSignInPressed signs in to the tenant, to read what the conditions ask of it.
-	GateSignInPressed struct{ Flow answers.EntraFlow }
+	// What is empty is as in the answers.
+	GateSignInPressed struct {
+		Flow answers.EntraFlow
+		User string
+	}
 	// ExportsLookedAt says that the admin looked through the pending exports that
 	// were counted last.
 	ExportsLookedAt struct{}

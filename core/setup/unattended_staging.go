@@ -32,7 +32,8 @@ func (u unattended) staging(ctx context.Context, o RunOptions) error {
 	if err := u.parts(ctx, o); err != nil { // before the switch: afterwards the first export may have begun
 		return err
 	}
-	who := state.Answers.Entra.User + state.Answers.Entra.Client
+	entra := state.Answers.Entra // a device code needs no name
+	who := entra.User + entra.Client + string(entra.Flow)
 	if purpose == plan.Leaves && strings.TrimSpace(who) != "" {
 		if state, err = u.do(ctx, GateSignInPressed{}); err != nil {
 			return err

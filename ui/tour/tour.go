@@ -168,6 +168,9 @@ func dialogs(s setup.State, practice bool) []shot {
 			list = append(list, shot{"save", (*ui.Shell).ShowSaveReport})
 		}
 	case setup.PageStaging:
+		if on, known := s.InStaging(); on && known && s.Busy == nil {
+			list = append(list, shot{"signin", (*ui.Shell).ShowGateSignIn})
+		}
 		for name, purpose := range map[string]plan.Purpose{"leave": plan.Leaves, "enter": plan.Enters} {
 			if ok, _ := s.CanSwitch(purpose); ok {
 				list = append(list, shot{name, func(sh *ui.Shell) { sh.ShowSwitch(purpose) }})
