@@ -24,7 +24,10 @@ type Computer struct {
 	Rights         Read[[]UserRight]     `json:"rights"`
 	Groups         Read[[]LocalGroup]    `json:"groups"` // all local groups of this computer
 	MemoryMB       Read[int64]           `json:"memoryMb"`
-	Cores          Read[int64]           `json:"cores"` // logical processors
+	Cores          Read[int64]           `json:"cores"`    // logical processors
+	ClockMHz       Read[int64]           `json:"clockMhz"` // of the first processor, as Windows measured it at its start
+	TPM            Read[TPM]             `json:"tpm"`
+	BrowserGuard   Read[BrowserGuard]    `json:"browserGuard"`
 	Disk           Read[Disk]            `json:"disk"`
 	Reboot         Read[[]string]        `json:"reboot"` // what waits for a restart, empty for nothing
 	Time           Read[TimeService]     `json:"time"`

@@ -86,8 +86,7 @@ type Proxy struct {
 	WinHTTP string `json:"winHttp"` // netsh winhttp, empty for direct access
 }
 
-// UserRight is one user right and who holds it by name of the policy itself, not
-// through a group.
+// UserRight is one user right and who holds it.
 type UserRight struct {
 	Name    string      `json:"name"` // "SeServiceLogonRight"
 	Holders []Principal `json:"holders"`
@@ -97,6 +96,10 @@ type UserRight struct {
 type Principal struct {
 	SID  string `json:"sid"`
 	Name string `json:"name,omitempty"` // DOMAIN\name, empty when it can't be found
+	// Members of a local group, DOMAIN\name. Unread: it is a domain's group, whose
+	// members are not read.
+	Members []string `json:"members,omitempty"`
+	Unread  bool     `json:"unread,omitempty"`
 }
 
 // The rights that are read.
@@ -152,14 +155,26 @@ type LocalDB struct {
 	Instance string `json:"instance,omitempty"` // "ADSync2019"
 	File     string `json:"file,omitempty"`     // of ADSync.mdf
 	SizeMB   int64  `json:"sizeMb,omitempty"`
+	// State of a file: "open" (its instance runs), "closed", or why that can't be seen.
+	State string `json:"state,omitempty"`
 }
+
+// FileOpen and FileClosed are states of a LocalDB database file.
+const (
+	FileOpen   = "open"
+	FileClosed = "closed"
+)
 
 // NotWindows marks every fact that only Windows has as absent.
 func (c *Computer) NotWindows(why string, at time.Time) {
 	const source = "the program itself"
 	c.Windows = Absent[Windows](source, why, at)
 	c.Membership = Absent[Membership](source, why, at)
-	c.DotNet, c.MemoryMB, c.Cores = Absent[int64](source, why, at), Absent[int64](source, why, at), Absent[int64](source, why, at)
+	for _, n := range []*Read[int64]{&c.DotNet, &c.MemoryMB, &c.Cores, &c.ClockMHz} {
+		*n = Absent[int64](source, why, at)
+	}
+	c.TPM = Absent[TPM](source, why, at)
+	c.BrowserGuard = Absent[BrowserGuard](source, why, at)
 	c.TLS, c.DCOM = Absent[[]RegistryValue](source, why, at), Absent[[]RegistryValue](source, why, at)
 	c.PowerShell = Absent[PowerShell](source, why, at)
 	c.EventLog = Absent[EventLog](source, why, at)

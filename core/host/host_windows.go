@@ -37,7 +37,7 @@ func thisComputer() Sources {
 	}
 	drive := filepath.VolumeName(folder)
 	return Sources{
-		Registry: localMachine{}, Services: serviceList{}, Accounts: accounts{}, Machine: machine{},
+		Registry: localMachine{}, Services: serviceList{}, Accounts: accounts{}, Machine: machine{}, Hardware: hardware{},
 		Files: os.DirFS(drive + `\`), Drive: drive,
 	}
 }
@@ -168,11 +168,9 @@ func (accounts) Holders(_ context.Context, right string) ([]facts.Principal, err
 	}
 	var out []facts.Principal
 	for _, id := range ids {
-		p := facts.Principal{SID: id}
-		if sid, err := windows.StringToSid(id); err == nil {
-			if p.Name = winapi.AccountName(sid); p.Name == id {
-				p.Name = ""
-			}
+		p, err := principal(id)
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, p)
 	}

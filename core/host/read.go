@@ -43,6 +43,8 @@ func Read(ctx context.Context, s Sources, c *facts.Computer, now time.Time) {
 	c.LocalDB = fact(r, hklm+sharedInstances, r.localDB)
 	c.Groups = fact(r, "local groups", func() ([]facts.LocalGroup, error) { return r.Accounts.Groups(ctx) })
 	c.Rights = fact(r, "local security policy", func() ([]facts.UserRight, error) { return r.rights(ctx) })
+	c.BrowserGuard = fact(r, hklm+activeSetup, r.browserGuard)
+	c.TPM = fact(r, "Tbsi_GetDeviceInfo", r.Hardware.TPM)
 	r.size(c)
 }
 

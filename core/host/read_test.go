@@ -68,6 +68,7 @@ func (locked) Value(string, string) (any, error)     { return nil, errDenied }
 func (locked) Names(string) ([]string, error)        { return nil, errDenied }
 func (locked) Keys(string) ([]string, error)         { return nil, errDenied }
 func (locked) MayWrite(string) error                 { return errDenied }
+func (locked) TPM() (facts.TPM, error)               { return facts.TPM{}, errDenied }
 func (locked) Memory() (int64, int64, error)         { return 0, 0, errDenied }
 func (locked) Disk(string) (int64, int64, error)     { return 0, 0, errDenied }
 func (locked) Membership() (facts.Membership, error) { return facts.Membership{}, errDenied }
@@ -75,6 +76,7 @@ func (locked) Open(string) (fs.File, error)          { return nil, errDenied }
 func (locked) Service(context.Context, string) (facts.Service, error) {
 	return facts.Service{}, errDenied
 }
+func (locked) InUse(string) (bool, error)                         { return false, errDenied }
 func (locked) Groups(context.Context) ([]facts.LocalGroup, error) { return nil, errDenied }
 func (locked) Holders(context.Context, string) ([]facts.Principal, error) {
 	return nil, errDenied
@@ -86,6 +88,8 @@ type some struct{}
 func (some) MayWrite(string) error             { return nil }
 func (some) Memory() (int64, int64, error)     { return 16384, 4, nil }
 func (some) Disk(string) (int64, int64, error) { return 90000, 128000, nil }
+func (some) TPM() (facts.TPM, error)           { return facts.TPM{Present: true, Version: "2.0"}, nil }
+func (some) InUse(path string) (bool, error)   { return strings.HasSuffix(path, `\ADSync.mdf`), nil }
 func (some) Membership() (facts.Membership, error) {
 	return facts.Membership{Name: "CONTOSO", Domain: true}, nil
 }
@@ -103,7 +107,7 @@ func (some) Holders(_ context.Context, right string) ([]facts.Principal, error) 
 }
 
 func sources(r Registry) Sources {
-	return Sources{Registry: r, Services: some{}, Accounts: some{}, Machine: some{}, Files: fstest.MapFS{}, Drive: "C:"}
+	return Sources{Registry: r, Services: some{}, Accounts: some{}, Machine: some{}, Hardware: some{}, Files: fstest.MapFS{}, Drive: "C:"}
 }
 
 func read(t *testing.T, s Sources) facts.Computer {
@@ -121,6 +125,7 @@ func reasons(c facts.Computer) map[string]string {
 		"tls": c.TLS, "dcom": c.DCOM, "powershell": c.PowerShell, "eventlog": c.EventLog, "proxy": c.Proxy, "codepage": c.CodePage,
 		"reboot": c.Reboot, "time": c.Time, "service": c.Service, "seclogon": c.SecondaryLogon, "localdb": c.LocalDB,
 		"groups": c.Groups, "rights": c.Rights, "memory": c.MemoryMB, "cores": c.Cores, "disk": c.Disk,
+		"clock": c.ClockMHz, "tpm": c.TPM, "guard": c.BrowserGuard,
 	} {
 		if why := r.Reason(); why != "" {
 			out[name] = why
@@ -131,10 +136,10 @@ func reasons(c facts.Computer) map[string]string {
 
 // Nothing that is refused is taken for something.
 func TestRead_refused(t *testing.T) {
-	c := read(t, Sources{Registry: locked{}, Services: locked{}, Accounts: locked{}, Machine: locked{}, Files: locked{}, Drive: "C:"})
+	c := read(t, Sources{Registry: locked{}, Services: locked{}, Accounts: locked{}, Machine: locked{}, Hardware: locked{}, Files: locked{}, Drive: "C:"})
 	got := reasons(c)
-	if len(got) != 21 {
-		t.Errorf("%d facts are unknown, want all 21: %v", len(got), got)
+	if len(got) != 24 {
+		t.Errorf("%d facts are unknown, want all 24: %v", len(got), got)
 	}
 	for name, why := range got {
 		if !strings.Contains(why, "denied") {
@@ -257,13 +262,19 @@ func TestRead_localDB(t *testing.T) {
 	s.Files = fstest.MapFS{
 		engineFolder + "/ADSync2019/ADSync.mdf": {Data: make([]byte, 5<<20)},
 		engineFolder + "/other.txt":             {Data: []byte("x")},
+		engineFolder + "/Old.mdf":               {Data: []byte("x")},
 	}
 	want := []facts.LocalDB{
 		{Instance: "ADSync2019"},
-		{File: `C:\Program Files\Microsoft Azure AD Sync\Data\ADSync2019\ADSync.mdf`, SizeMB: 5},
+		{File: `C:\Program Files\Microsoft Azure AD Sync\Data\Old.mdf`, State: facts.FileClosed},
+		{File: `C:\Program Files\Microsoft Azure AD Sync\Data\ADSync2019\ADSync.mdf`, SizeMB: 5, State: facts.FileOpen},
 	}
 	if c := read(t, s); !slices.Equal(c.LocalDB.Value, want) {
 		t.Errorf("LocalDB = %+v, want %+v", c.LocalDB, want)
+	}
+	s.Hardware = locked{}
+	if c := read(t, s); len(c.LocalDB.Value) != 3 || !strings.Contains(c.LocalDB.Value[2].State, "denied") {
+		t.Errorf("a file that may not be opened: %+v", c.LocalDB)
 	}
 }
 
@@ -320,5 +331,29 @@ func TestRead_tls(t *testing.T) {
 	}
 	if len(c.TLS.Value) != 8 || good != 3 || there != 4 {
 		t.Errorf("%d good and %d there of %d: %+v", good, there, len(c.TLS.Value), c.TLS.Value)
+	}
+}
+
+func TestRead_hardware(t *testing.T) {
+	c := read(t, sources(prepared{
+		processor:   {"~MHz": int64(2100)},
+		guardAdmins: {"IsInstalled": int64(1)},
+		guardUsers:  {"IsInstalled": int64(0)},
+	}))
+	if v := c.ClockMHz.Or(0); v != 2100 {
+		t.Errorf("clock = %+v", c.ClockMHz)
+	}
+	if v, ok := c.BrowserGuard.Get(); !ok || !v.Admins || v.Users {
+		t.Errorf("guard = %+v", c.BrowserGuard)
+	}
+	if v := c.TPM.Or(facts.TPM{}); v.Version != "2.0" {
+		t.Errorf("TPM = %+v", c.TPM)
+	}
+	c = read(t, sources(prepared{}))
+	if c.ClockMHz.State != facts.IsUnknown {
+		t.Errorf("a clock that Windows does not tell: %+v", c.ClockMHz)
+	}
+	if v, ok := c.BrowserGuard.Get(); !ok || v.Admins || v.Users {
+		t.Errorf("no guard: %+v", c.BrowserGuard)
 	}
 }

@@ -156,10 +156,23 @@ func (r reader) localDB() ([]facts.LocalDB, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, facts.LocalDB{
-				File: r.Drive + `\` + strings.ReplaceAll(f, "/", `\`), SizeMB: info.Size() >> 20,
-			})
+			path := r.Drive + `\` + strings.ReplaceAll(f, "/", `\`)
+			out = append(out, facts.LocalDB{File: path, SizeMB: info.Size() >> 20, State: r.fileState(path)})
 		}
 	}
 	return out, nil
+}
+
+// fileState tells whether a database file is in use: LocalDB keeps it open as long as
+// the instance runs. (The instance belongs to the service's account, and LocalDB's own
+// list shows each user his own only.)
+func (r reader) fileState(path string) string {
+	switch open, err := r.Hardware.InUse(path); {
+	case err != nil:
+		return "unknown: " + err.Error()
+	case open:
+		return facts.FileOpen
+	default:
+		return facts.FileClosed
+	}
 }

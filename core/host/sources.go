@@ -46,12 +46,22 @@ type Machine interface {
 	MayWrite(path string) error
 }
 
+// Hardware reads what the registry does not tell.
+type Hardware interface {
+	// TPM tells of the chip; that there is none is no error.
+	TPM() (facts.TPM, error)
+	// InUse tells whether a program keeps the file open for itself, as SQL Server does
+	// with its databases. The path is Windows'.
+	InUse(path string) (bool, error)
+}
+
 // Sources is where the facts of a Windows computer are read.
 type Sources struct {
 	Registry Registry
 	Services Services
 	Accounts Accounts
 	Machine  Machine
+	Hardware Hardware
 	// Files is the drive that Windows is on, with slashes and without the drive's
 	// letter: "Windows/Microsoft.NET/…".
 	Files fs.FS

@@ -25,6 +25,8 @@ const (
 	eventLogKey    = `SYSTEM\CurrentControlSet\Services\EventLog\Application`
 	servicing      = `SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing`
 	windowsUpdate  = `SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update`
+	processor      = `HARDWARE\DESCRIPTION\System\CentralProcessor\0`
+	activeSetup    = `SOFTWARE\Microsoft\Active Setup\Installed Components`
 	computerName   = `SYSTEM\CurrentControlSet\Control\ComputerName\`
 )
 
@@ -162,10 +164,36 @@ func (r reader) size(c *facts.Computer) {
 	mb, cores, err := r.Machine.Memory()
 	c.MemoryMB = fact(r, "GlobalMemoryStatusEx", func() (int64, error) { return mb, err })
 	c.Cores = fact(r, "processors of this process", func() (int64, error) { return cores, err })
+	c.ClockMHz = fact(r, hklm+processor, r.clock)
 	c.Disk = fact(r, "GetDiskFreeSpaceEx", func() (facts.Disk, error) {
 		free, total, err := r.Machine.Disk(r.Drive)
 		return facts.Disk{Drive: r.Drive, FreeMB: free, TotalMB: total}, err
 	})
+}
+
+// clock reads the clock of the first processor, in MHz.
+func (r reader) clock() (int64, error) {
+	mhz, err := r.number(processor, "~MHz")
+	if err == nil && mhz <= 0 {
+		return 0, errors.New("Windows does not tell the processor's clock")
+	}
+	return mhz, err
+}
+
+// Components of Internet Explorer Enhanced Security Configuration: for administrators,
+// and for everybody else. Windows without it lacks the keys.
+const (
+	guardAdmins = activeSetup + `\{A509B1A7-37EF-4b3f-8CFC-4F3A74704073}`
+	guardUsers  = activeSetup + `\{A509B1A8-37EF-4b3f-8CFC-4F3A74704073}`
+)
+
+func (r reader) browserGuard() (facts.BrowserGuard, error) {
+	admins, err := r.number(guardAdmins, "IsInstalled")
+	if err != nil {
+		return facts.BrowserGuard{}, err
+	}
+	users, err := r.number(guardUsers, "IsInstalled")
+	return facts.BrowserGuard{Admins: admins == 1, Users: users == 1}, err
 }
 
 // rights reads the user rights that the service account needs, and the one that

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/windows"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 )
@@ -18,7 +21,7 @@ func TestFacts_ofThisWindows(t *testing.T) {
 		"windows": c.Windows, "membership": c.Membership, ".NET": c.DotNet, "TLS": c.TLS, "PowerShell": c.PowerShell,
 		"DCOM": c.DCOM, "event log": c.EventLog, "proxy": c.Proxy, "groups": c.Groups,
 		"memory": c.MemoryMB, "cores": c.Cores, "disk": c.Disk, "reboot": c.Reboot, "time": c.Time, "code page": c.CodePage,
-		"products": c.Products, "service": c.Service, "LocalDB": c.LocalDB, "secondary logon": c.SecondaryLogon,
+		"products": c.Products, "service": c.Service, "LocalDB": c.LocalDB, "clock": c.ClockMHz, "TPM": c.TPM, "browser guard": c.BrowserGuard, "secondary logon": c.SecondaryLogon,
 	} {
 		if why := r.Reason(); why != "" {
 			t.Logf("%s: %s", name, why)
@@ -105,8 +108,14 @@ func TestFacts_ofPreparedKeys(t *testing.T) {
 	if v := c.Proxy.Or(facts.Proxy{}); v.Machine != "http://proxy.contoso.local:8080" || v.WinHTTP != "proxy2:8080" {
 		t.Errorf("proxy = %+v", c.Proxy)
 	}
-	if v := c.LocalDB.Or(nil); len(v) != 2 || v[0].Instance != "ADSync2019" || v[1].SizeMB != 3 {
+	if v := c.LocalDB.Or(nil); len(v) != 2 || v[0].Instance != "ADSync2019" || v[1].SizeMB != 3 || v[1].State != facts.FileClosed {
 		t.Errorf("LocalDB = %+v", c.LocalDB)
+	}
+	if v, ok := c.BrowserGuard.Get(); !ok || !v.Admins || v.Users {
+		t.Errorf("browser guard = %+v", c.BrowserGuard)
+	}
+	if c.ClockMHz.Or(0) < 100 {
+		t.Errorf("clock = %+v", c.ClockMHz)
 	}
 	if v := c.Time.Or(facts.TimeService{}); v.Type != "NTP" || v.Source != "time.contoso.local" {
 		t.Errorf("time = %+v", c.Time)
@@ -116,5 +125,57 @@ func TestFacts_ofPreparedKeys(t *testing.T) {
 	}
 	if v := c.DCOM.Or(nil); len(v) != 3 || !v[0].Good() || v[2].Good() {
 		t.Errorf("DCOM = %+v", c.DCOM)
+	}
+}
+
+// A database file that its server keeps for itself is seen to be open.
+func TestHardware_open(t *testing.T) {
+	path, err := filepath.Abs("in-use-test.mdf") // Wine can't remove folders as t.TempDir does
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.Remove(path); err != nil {
+			t.Error(err)
+		}
+	})
+	if open, err := (hardware{}).InUse(path); err != nil || open {
+		t.Errorf("nobody has it open: %v, %v", open, err)
+	}
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := windows.CreateFile(name, windows.GENERIC_READ|windows.GENERIC_WRITE, 0, nil, windows.OPEN_EXISTING, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open, err := (hardware{}).InUse(path); err != nil || !open {
+		t.Errorf("a server has it open: %v, %v", open, err)
+	}
+	if err := windows.CloseHandle(h); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (hardware{}).InUse(path + ".gone"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// A local group that holds a right comes with its members, and what is no account
+// with its id alone.
+func TestPrincipal(t *testing.T) {
+	p, err := principal("S-1-5-32-544")
+	t.Logf("%+v, %v", p, err)
+	if err != nil && !hasWine(t) {
+		t.Error(err)
+	}
+	if p.Unread || !strings.Contains(p.Name, `\`) {
+		t.Errorf("administrators: %+v", p)
+	}
+	if p, err := principal("S-1-5-21-1-2-3-99999"); err != nil || p.Unread || p.SID != "S-1-5-21-1-2-3-99999" {
+		t.Errorf("nobody: %+v, %v", p, err)
 	}
 }

@@ -37,9 +37,12 @@ func computerChecks() []check {
 		{"user rights of the service account", judgeUserRights},
 		{"local groups", judgeGroups},
 		{"memory", judgeMemory},
+		{"processor", judgeProcessor},
 		{"disk", judgeDisk},
 		{"pending restart", judgeReboot},
 		{"clock service", judgeTime},
+		{"TPM", judgeTPM},
+		{"Enhanced Security Configuration", judgeBrowserGuard},
 	}
 }
 

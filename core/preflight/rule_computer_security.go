@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/product"
 )
@@ -158,67 +157,4 @@ func judgeCodePage(s site) Finding {
 			Fix:         "Open intl.cpl, Administrative, Change system locale, untick Beta: Use Unicode UTF-8, and restart.",
 		}
 	})
-}
-
-// judgeUserRights looks whether the service account may log on as a service. Rights
-// that come through a group are not seen, except for that of all services.
-func judgeUserRights(s site) Finding {
-	show := func(list []facts.UserRight) string {
-		var t []string
-		for _, r := range list {
-			t = append(t, r.Name+": "+or(strings.Join(holders(r), ", "), "nobody"))
-		}
-		return strings.Join(t, "; ")
-	}
-	return about("computer.rights", "User rights", product.LinkServiceAccount, s.set.Computer.Rights, show, func(list []facts.UserRight) Finding {
-		account := `NT SERVICE\ADSync`
-		svc := s.ans.Components.ServiceAccount
-		virtual := svc.Kind == answers.AccountVirtual
-		if !virtual {
-			account = strings.TrimSpace(svc.Name)
-		}
-		switch {
-		case holds(list, facts.RightDenyService, account, virtual):
-			return Finding{
-				Severity: Blocked, Title: account + " may not log on as a service", Summary: "It is named in Deny log on as a service.",
-				Consequence: "The service cannot start (event 7038 or 7041), whatever else is right.",
-				Fix:         "Take it out of that policy in secpol.msc, Local Policies, User Rights Assignment, or in the group policy that sets it; then: gpupdate /force",
-			}
-		case holds(list, facts.RightService, account, virtual):
-			return Finding{Severity: Pass, Title: account + " may log on as a service"}
-		case virtual:
-			return Finding{
-				Severity: Warning, Title: "NT SERVICE\\ALL SERVICES may not log on as a service",
-				Summary:     "Windows gives it this right; a group policy has taken it away.",
-				Consequence: "Install gives it to the service account, and the policy takes it away again at its next run: the service then no longer starts (event 7041).",
-				Fix:         "Add NT SERVICE\\ALL SERVICES to Log on as a service in the group policy that sets it; then: gpupdate /force. To find it: gpresult /h report.html",
-			}
-		}
-		return Finding{
-			Severity: Note, Title: "Install will let " + account + " log on as a service",
-			Consequence: "If a group policy sets this right, add the account there too, or the policy takes it away again.",
-		}
-	})
-}
-
-func holders(r facts.UserRight) []string {
-	var out []string
-	for _, p := range r.Holders {
-		out = append(out, or(p.Name, p.SID))
-	}
-	return out
-}
-
-func holds(list []facts.UserRight, right, account string, virtual bool) bool {
-	for _, r := range list {
-		if r.Name != right {
-			continue
-		}
-		for _, p := range r.Holders {
-			if strings.EqualFold(p.Name, account) || virtual && p.SID == facts.AllServices {
-				return true
-			}
-		}
-	}
-	return false
 }

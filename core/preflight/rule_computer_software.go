@@ -190,7 +190,7 @@ func judgeOwnLocalDB(s site) Finding {
 		var t []string
 		for _, l := range list {
 			if l.File != "" {
-				t = append(t, l.File+", "+megabytes(l.SizeMB))
+				t = append(t, l.File+", "+megabytes(l.SizeMB)+", "+or(l.State, "state not read"))
 			} else {
 				t = append(t, "instance "+l.Instance)
 			}
@@ -211,16 +211,27 @@ func judgeOwnLocalDB(s site) Finding {
 			return Finding{Severity: Pass, Title: "LocalDB holds no database of the service"}
 		case most.SizeMB >= localDBFull:
 			return Finding{
-				Severity: Warning, Title: "The LocalDB database on this computer has " + megabytes(most.SizeMB), Summary: "Its limit is " + megabytes(localDBLimit) + ".",
+				Severity: Warning, Title: "The LocalDB database on this computer has " + megabytes(most.SizeMB), Summary: "Its limit is " + megabytes(localDBLimit) + inUse(most) + ".",
 				Consequence: "At the limit the service stops. This wizard needs the data on a full SQL Server.",
 				Fix:         "If this is the data to keep: Stop-Service ADSync, copy \"" + most.File + "\" and its log to the SQL Server, attach them there, and check that database.",
 			}
 		}
 		return Finding{
-			Severity: Note, Title: "There is a LocalDB database on this computer too", Summary: sentence(most.File + ", " + megabytes(most.SizeMB)),
+			Severity: Note, Title: "There is a LocalDB database on this computer too", Summary: sentence(most.File + ", " + megabytes(most.SizeMB) + inUse(most)),
 			Consequence: "It stays as it is; the service no longer uses it after Install.",
 		}
 	})
+}
+
+// inUse says of a database file whether its instance runs, where that was seen.
+func inUse(l facts.LocalDB) string {
+	switch l.State {
+	case facts.FileOpen:
+		return "; its instance runs"
+	case facts.FileClosed:
+		return "; its instance does not run"
+	}
+	return ""
 }
 
 // GroupNames gives the four local groups that may use the service, custom names

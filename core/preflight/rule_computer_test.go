@@ -86,7 +86,9 @@ func TestComputer_software(t *testing.T) {
 		{name: "other database", bend: service(facts.SyncService{Service: running, Server: "SQL09", Database: "ADSync"}), id: "computer.service", want: preflight.Warning, texts: []string{"SQL09"}},
 		{name: "this database", bend: service(facts.SyncService{Service: running, Server: "sql01", Instance: "HYBRID,51433", Database: "adsync"}), id: "computer.service", want: preflight.Pass},
 		{name: "no LocalDB", id: "computer.localdb", want: preflight.Pass},
-		{name: "LocalDB", bend: pc(func(c *facts.Computer) { c.LocalDB = ft.Known([]facts.LocalDB{{File: "x.mdf", SizeMB: 900}}) }), id: "computer.localdb", want: preflight.Note},
+		{name: "LocalDB", bend: pc(func(c *facts.Computer) {
+			c.LocalDB = ft.Known([]facts.LocalDB{{File: "x.mdf", SizeMB: 900, State: facts.FileOpen}})
+		}), id: "computer.localdb", want: preflight.Note, texts: []string{"its instance runs"}},
 		{name: "full LocalDB", bend: pc(func(c *facts.Computer) { c.LocalDB = ft.Known([]facts.LocalDB{{File: "x.mdf", SizeMB: 9000}}) }), id: "computer.localdb", want: preflight.Warning, texts: []string{"8.8 GB"}},
 		{name: "groups missing", id: "computer.groups", want: preflight.Note, texts: []string{"4 local groups", "ADSyncPasswordSet"}},
 		{name: "groups", bend: func(s *facts.Set, a *answers.Answers) {
@@ -103,6 +105,12 @@ func TestComputer_security(t *testing.T) {
 	}
 	proxy := func(p facts.Proxy) func(*facts.Set, *answers.Answers) {
 		return pc(func(c *facts.Computer) { c.Proxy = ft.Known(p) })
+	}
+	guard := func(handOver bool) func(*facts.Set, *answers.Answers) {
+		return func(s *facts.Set, a *answers.Answers) {
+			a.Options.HandOver = handOver
+			s.Computer.BrowserGuard = ft.Known(facts.BrowserGuard{Admins: true})
+		}
 	}
 	domain := answers.ServiceAccount{Kind: answers.AccountDomain, Name: `CONTOSO\svc`}
 	runCases(t, []ruleCase{
@@ -129,6 +137,39 @@ func TestComputer_security(t *testing.T) {
 			a.Components.ServiceAccount = domain
 			s.Computer.Rights = ft.Known([]facts.UserRight{{Name: facts.RightDenyService, Holders: []facts.Principal{{Name: `contoso\SVC`}}}})
 		}, id: "computer.rights", want: preflight.Blocked, texts: []string{"7041"}},
+		{name: "denied by a local group", bend: func(s *facts.Set, a *answers.Answers) {
+			a.Components.ServiceAccount = domain
+			s.Computer.Rights = ft.Known([]facts.UserRight{{Name: facts.RightDenyService, Holders: []facts.Principal{{Name: `SYNC02\Nobody here`, Members: []string{`CONTOSO\SVC`}}}}})
+		}, id: "computer.rights", want: preflight.Blocked, texts: []string{`SYNC02\Nobody here`}},
+		{name: "perhaps denied by a domain's group", bend: func(s *facts.Set, a *answers.Answers) {
+			a.Components.ServiceAccount = domain
+			s.Computer.Rights = ft.Known([]facts.UserRight{{Name: facts.RightDenyService, Holders: []facts.Principal{{Name: `CONTOSO\Tier 0`, Unread: true}}}})
+		}, id: "computer.rights", want: preflight.Warning, texts: []string{`CONTOSO\Tier 0`, "not read"}},
+		{name: "a virtual account is in no group of a domain", bend: rights(
+			facts.UserRight{Name: facts.RightDenyService, Holders: []facts.Principal{{Name: `CONTOSO\Tier 0`, Unread: true}}},
+			facts.UserRight{Name: facts.RightService, Holders: []facts.Principal{{SID: facts.AllServices}}},
+		), id: "computer.rights", want: preflight.Pass},
+		{name: "allowed through a local group", bend: func(s *facts.Set, a *answers.Answers) {
+			a.Components.ServiceAccount = domain
+			s.Computer.Rights = ft.Known([]facts.UserRight{{Name: facts.RightService, Holders: []facts.Principal{{Name: `BUILTIN\Services`, Members: []string{`contoso\svc`}}}}})
+		}, id: "computer.rights", want: preflight.Pass, texts: []string{`BUILTIN\Services`}},
+		{name: "everybody may", bend: func(s *facts.Set, a *answers.Answers) {
+			a.Components.ServiceAccount = domain
+			s.Computer.Rights = ft.Known([]facts.UserRight{{Name: facts.RightService, Holders: []facts.Principal{{SID: facts.Everyone}}}})
+		}, id: "computer.rights", want: preflight.Pass},
+		{name: "perhaps allowed through a domain's group", bend: func(s *facts.Set, a *answers.Answers) {
+			a.Components.ServiceAccount = domain
+			s.Computer.Rights = ft.Known([]facts.UserRight{{Name: facts.RightService, Holders: []facts.Principal{{Name: `CONTOSO\Sync`, Unread: true}}}})
+		}, id: "computer.rights", want: preflight.Note, texts: []string{`CONTOSO\Sync`}},
+		{name: "an account that is not named yet", bend: func(s *facts.Set, a *answers.Answers) {
+			a.Components.ServiceAccount = answers.ServiceAccount{Kind: answers.AccountDomain}
+			s.Computer.Rights = ft.Known([]facts.UserRight{{Name: facts.RightDenyService, Holders: []facts.Principal{{SID: "S-1-5-21-9"}}}})
+		}, id: "computer.rights", want: preflight.Note, texts: []string{"the service account"}},
+		{name: "no guard", id: "computer.ieesc", want: preflight.Pass},
+		{name: "guard", bend: guard(false), id: "computer.ieesc", want: preflight.Note, texts: []string{"aadcdn.msftauth.net"}},
+		{name: "guard before Microsoft's setup", bend: guard(true), id: "computer.ieesc", want: preflight.Warning, texts: []string{"blank"}},
+		{name: "TPM", id: "computer.tpm", want: preflight.Pass, texts: []string{"2.0"}},
+		{name: "no TPM", bend: pc(func(c *facts.Computer) { c.TPM = ft.Known(facts.TPM{}) }), id: "computer.tpm", want: preflight.Note, texts: []string{"1014"}},
 		{name: "domain account", bend: func(_ *facts.Set, a *answers.Answers) { a.Components.ServiceAccount = domain }, id: "computer.rights", want: preflight.Note},
 	})
 }
@@ -144,6 +185,9 @@ func TestComputer_size(t *testing.T) {
 		{name: "16 GB for very many", bend: memory(16383, 100_000), id: "computer.memory", want: preflight.Warning, texts: []string{"32 GB"}},
 		{name: "32 GB for any number", bend: memory(32767, 5_000_000), id: "computer.memory", want: preflight.Pass},
 		{name: "number not known", bend: set(func(s *facts.Set) { s.ADSync.Objects = ft.Unknown[int64]() }), id: "computer.memory", want: preflight.Pass, texts: []string{"not known"}},
+		{name: "processor", id: "computer.processor", want: preflight.Pass, texts: []string{"2.6 GHz"}},
+		{name: "1.6 GHz as Windows measures it", bend: pc(func(c *facts.Computer) { c.ClockMHz = ft.Known(int64(1596)) }), id: "computer.processor", want: preflight.Pass},
+		{name: "slow processor", bend: pc(func(c *facts.Computer) { c.ClockMHz = ft.Known(int64(1400)) }), id: "computer.processor", want: preflight.Warning, texts: []string{"1.4 GHz"}},
 		{name: "disk", id: "computer.disk", want: preflight.Pass},
 		{name: "full disk", bend: pc(func(c *facts.Computer) { c.Disk.Value.FreeMB = 900 }), id: "computer.disk", want: preflight.Warning, texts: []string{"900 MB"}},
 		{name: "small disk", bend: set(func(s *facts.Set) { s.ADSync.Objects = ft.Known(int64(200_000)) }), id: "computer.disk", want: preflight.Warning, texts: []string{"300 GB"}},
@@ -165,7 +209,7 @@ func TestComputer_notWindows(t *testing.T) {
 			found = append(found, f)
 		}
 	}
-	if len(found) != 1 || found[0].Severity != preflight.Unknown || !strings.Contains(found[0].Title, "This is not Windows: 21 checks") ||
+	if len(found) != 1 || found[0].Severity != preflight.Unknown || !strings.Contains(found[0].Title, "This is not Windows: 24 checks") ||
 		!strings.Contains(found[0].Summary, "TLS 1.2") {
 		t.Errorf("findings %+v", found)
 	}
@@ -181,8 +225,8 @@ func TestComputer_unread(t *testing.T) {
 			n++
 		}
 	}
-	if n != 21 { // 20 checks and the installed version
-		t.Errorf("%d findings are unknown, want 21", n)
+	if n != 24 { // 23 checks and the installed version
+		t.Errorf("%d findings are unknown, want 24", n)
 	}
 }
 

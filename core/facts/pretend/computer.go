@@ -34,6 +34,8 @@ func Healthy(name, installed string, now time.Time) facts.Computer {
 		Groups:     facts.Known([]facts.LocalGroup{{Name: "Administrators", SID: "S-1-5-32-544"}, {Name: "Users", SID: "S-1-5-32-545"}}, source, now),
 		MemoryMB:   facts.Known(int64(16<<10-1), source, now),
 		Cores:      facts.Known(int64(4), source, now),
+		ClockMHz:   facts.Known(int64(2594), source, now),
+		TPM:        facts.Known(facts.TPM{Present: true, Version: "2.0"}, source, now),
 		Disk:       facts.Known(facts.Disk{Drive: "C:", FreeMB: 96 << 10, TotalMB: 127 << 10}, source, now),
 		Reboot:     facts.Known([]string(nil), source, now),
 		Time:       facts.Known(facts.TimeService{Service: running, Type: "NT5DS"}, source, now),
@@ -47,6 +49,7 @@ func Healthy(name, installed string, now time.Time) facts.Computer {
 			Server:  "(localdb)", Instance: `.\ADSync2019`, Database: "ADSync", Path: `C:\Program Files\Microsoft Azure AD Sync\`,
 		}, source, now),
 		LocalDB:        facts.Known([]facts.LocalDB(nil), source, now),
+		BrowserGuard:   facts.Known(facts.BrowserGuard{}, source, now),
 		SecondaryLogon: facts.Known(facts.Service{Installed: true, State: "stopped", Start: "manual", Account: "LocalSystem"}, source, now),
 	}
 	return c
@@ -98,6 +101,9 @@ func Old(c facts.Computer) facts.Computer {
 	c.TLS = facts.Known(values, source, now)
 	c.DotNet = facts.Known(int64(394802), source, now)
 	c.MemoryMB, c.Cores = facts.Known(int64(4<<10-1), source, now), facts.Known(int64(2), source, now)
+	c.ClockMHz = facts.Known(int64(1400), source, now)
+	c.TPM = facts.Known(facts.TPM{}, source, now)
+	c.BrowserGuard = facts.Known(facts.BrowserGuard{Admins: true, Users: true}, source, now)
 	c.Disk = facts.Known(facts.Disk{Drive: "C:", FreeMB: 7 << 10, TotalMB: 60 << 10}, source, now)
 	c.Reboot = facts.Known([]string{"Windows features or updates (Component Based Servicing)"}, source, now)
 	c.Windows = facts.Known(facts.Windows{
@@ -111,7 +117,7 @@ func Old(c facts.Computer) facts.Computer {
 	}, source, now)
 	c.Service = facts.Known(facts.SyncService{}, source, now)
 	c.LocalDB = facts.Known([]facts.LocalDB{
-		{Instance: "ADSync"}, {File: `C:\Program Files\Microsoft Azure AD Sync\Data\ADSync.mdf`, SizeMB: 9_400},
+		{Instance: "ADSync"}, {File: `C:\Program Files\Microsoft Azure AD Sync\Data\ADSync.mdf`, SizeMB: 9_400, State: facts.FileClosed},
 	}, source, now)
 	return c
 }
