@@ -35,15 +35,12 @@ func (hardware) InUse(path string) (bool, error) {
 	return false, windows.CloseHandle(h)
 }
 
-// principal looks up who an id is; a local group comes with its members.
+// principal gives who an id is; a local group comes with its members. Of an account
+// that can't be found, as one that was deleted, the id is all that is known.
 func principal(id string) (facts.Principal, error) {
 	p := facts.Principal{SID: id}
-	sid, err := windows.StringToSid(id)
-	if err != nil {
-		return p, nil // the id is all that is known
-	}
-	name, domain, kind, err := sid.LookupAccount("")
-	if err != nil {
+	name, domain, kind, found := lookUp(id)
+	if !found {
 		return p, nil
 	}
 	if p.Name = name; domain != "" {
@@ -61,4 +58,12 @@ func principal(id string) (facts.Principal, error) {
 		p.Members = append(p.Members, winapi.AccountName(m))
 	}
 	return p, nil
+}
+
+func lookUp(id string) (name, domain string, kind uint32, found bool) {
+	sid, err := windows.StringToSid(id)
+	if err == nil {
+		name, domain, kind, err = sid.LookupAccount("")
+	}
+	return name, domain, kind, err == nil
 }

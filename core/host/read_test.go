@@ -89,7 +89,9 @@ func (some) MayWrite(string) error             { return nil }
 func (some) Memory() (int64, int64, error)     { return 16384, 4, nil }
 func (some) Disk(string) (int64, int64, error) { return 90000, 128000, nil }
 func (some) TPM() (facts.TPM, error)           { return facts.TPM{Present: true, Version: "2.0"}, nil }
-func (some) InUse(path string) (bool, error)   { return strings.HasSuffix(path, `\ADSync.mdf`), nil }
+
+func (some) InUse(path string) (bool, error) { return strings.HasSuffix(path, `\ADSync.mdf`), nil }
+
 func (some) Membership() (facts.Membership, error) {
 	return facts.Membership{Name: "CONTOSO", Domain: true}, nil
 }

@@ -175,7 +175,7 @@ func (r reader) size(c *facts.Computer) {
 func (r reader) clock() (int64, error) {
 	mhz, err := r.number(processor, "~MHz")
 	if err == nil && mhz <= 0 {
-		return 0, errors.New("Windows does not tell the processor's clock")
+		return 0, errors.New("the processor's clock is not told")
 	}
 	return mhz, err
 }

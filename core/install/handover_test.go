@@ -239,3 +239,28 @@ func TestHandOver_copiesThePassword(t *testing.T) {
 		t.Error("a forest without a new account gives a password")
 	}
 }
+
+// Whoever closes the program takes the password from the clipboard, however long it
+// could have stayed there.
+func TestHandOver_closingTakesThePasswordAway(t *testing.T) {
+	b := open(t, "setup-fails")
+	clip := &board{}
+	p := setup.Params{Site: b.site, Program: "1.0", Clipboard: clip, ClipboardLife: time.Hour}
+	p.Site.Close = nil // the first session closes the site
+	b.s, b.first = setup.NewSession(p), b.s
+	defer func() { b.s = b.first }()
+	b.ready(t)
+	b.s.Dispatch(setup.NextPressed{})
+	b.until(t, "the failure", func(s setup.State) bool { seen, _ := s.HandingOver(); return seen.Failed && !seen.Running })
+	b.s.Dispatch(setup.NewPasswordAsked{Forest: "contoso.local"})
+	b.until(t, "the copy", func(s setup.State) bool { return s.Install.Copied != nil })
+	if len(clip.Content()) < 12 {
+		t.Fatalf("the clipboard holds %d characters", len(clip.Content()))
+	}
+	if err := b.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if clip.Content() != "" {
+		t.Error("the password outlives the program on the clipboard")
+	}
+}

@@ -64,6 +64,10 @@ type order struct {
 	// Hold makes the wizard say so and wait when a step of that kind is about to
 	// be written down as begun.
 	Hold plan.Kind
+	// Setup is where Microsoft's setup is reached that the wizard hands over to, and
+	// KillLook at which look at it the wizard kills itself.
+	Setup    string
+	KillLook int
 }
 
 // moment is when a wizard kills itself, as from outside: at the record of the
@@ -114,7 +118,7 @@ func (o order) run() int {
 	far := &remote{url: o.URL, kill: o.Kill}
 	i := install.New(install.Params{
 		Probe: p, Directory: far, Cloud: far, DataDir: o.DataDir, Practice: true, Watch: o.watch,
-		Local: standin.Open(o.Windows).Local(),
+		Local: standin.Open(o.Windows).Local(), Setup: o.setup(),
 	})
 	name, _ := o.Computer.Name.Get()
 	params := setup.Params{
@@ -192,21 +196,8 @@ func (r *remote) call(ctx context.Context, m message) (message, error) {
 	if n == r.kill.Call && !r.kill.After {
 		die()
 	}
-	body, err := json.Marshal(m)
-	if err != nil {
-		return m, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(body))
-	if err != nil {
-		return m, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return m, err
-	}
-	defer func() { _ = response.Body.Close() }()
 	var out message
-	err = json.NewDecoder(response.Body).Decode(&out)
+	err := r.send(ctx, m, &out)
 	if n == r.kill.Call {
 		die()
 	}
@@ -214,6 +205,24 @@ func (r *remote) call(ctx context.Context, m message) (message, error) {
 		err = out.Problem
 	}
 	return out, err
+}
+
+// send puts a message on the wire and reads the answer.
+func (r *remote) send(ctx context.Context, m, answer any) error {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return json.NewDecoder(response.Body).Decode(answer)
 }
 
 func (r *remote) Verify(ctx context.Context, q setup.ForestRequest, _ func(string)) (facts.ForestAccount, error) {

@@ -42,11 +42,16 @@ type world struct {
 // the usual one.
 func newWorld(t *testing.T, now time.Time, password func(string) string) *world {
 	t.Helper()
+	return newWorldWith(t, now, practice.Options{Password: password})
+}
+
+// newWorldWith opens a site with options, of which the test's own are set here.
+func newWorldWith(t *testing.T, now time.Time, options practice.Options) *world {
+	t.Helper()
 	w := &world{scene: scene{dir: t.TempDir()}}
-	s, err := practice.New(t.Context(), "two-forests", practice.Options{
-		DataDir: w.dir, Port: true, Now: func() time.Time { return now }, Password: password,
-		Change: func(o *sample.Options) { o.Objects, o.HistoryDays = 20, 1 },
-	})
+	options.DataDir, options.Port, options.Now = w.dir, true, func() time.Time { return now }
+	options.Change = func(o *sample.Options) { o.Objects, o.HistoryDays = 20, 1 }
+	s, err := practice.New(t.Context(), "two-forests", options)
 	if err != nil {
 		t.Fatal(err)
 	}
