@@ -49,10 +49,15 @@ tool() {
   touch "$stamp"
 }
 
+# shellcheck disable=SC2034 # for those who build the window
 window_tags=x11,migrated_fynedo
 
 # toml gives a value of FyneApp.toml.
 toml() { sed -n "s/^ *$1 *= *\"\{0,1\}\([^\"]*\)\"\{0,1\} *\$/\1/p" "$root/FyneApp.toml"; }
 
 # sums writes the checksums of everything in dist/.
-sums() { (cd "$root/dist" && rm -f SHA256SUMS && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS && cat SHA256SUMS); }
+sums() {
+  local list
+  list=$(cd "$root/dist" && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum)
+  printf '%s\n' "$list" | tee "$root/dist/SHA256SUMS"
+}

@@ -1,6 +1,7 @@
 # Shared by the tests that drive a window: a screen of their own without OpenGL,
 # keys, the mouse, and pictures. The caller sets $out (folder for pictures).
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # the caller sets out
 
 program='' # process id of the program under test
 screen_processes=()

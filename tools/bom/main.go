@@ -28,11 +28,11 @@ func main() {
 	also := flag.String("also", "", "NAME=FILE: licence text of something that is linked in and is no module")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	err := errors.New("usage: bom -out FOLDER -version VERSION [-root FOLDER] [-also NAME=FILE] PROGRAM...")
+	err := errors.New("usage: bom -out FOLDER -version VERSION [-root FOLDER] [-also NAME=FILE] PROGRAM")
 	if *out != "" && *version != "" && flag.NArg() > 0 {
 		err = run(ctx, *root, *out, *version, *also, flag.Args())
 	}
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bom:", err)
 		os.Exit(1)

@@ -36,11 +36,11 @@ func main() {
 	pictures := flag.Bool("pictures", false, "pictures without a window use the new painter as well")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	err := errors.New("usage: fyneoverlay -out FOLDER [-painter FOLDER] [-pictures] ROOT")
 	if *out != "" && flag.NArg() == 1 {
 		err = generate(ctx, flag.Arg(0), *out, *soft, *pictures)
 	}
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fyneoverlay:", err)
 		os.Exit(1)
