@@ -25,7 +25,7 @@ func realSite(dataDir string) setup.Site {
 		Prober: p, Comparer: p, Reviewer: p, Directory: directory, Cloud: cloud,
 		Installer: installer, Finder: installer,
 		Events:   eventlog.System{},
-		Computer: host.Name(),
+		Computer: host.Name(), CurrentUser: forest.CurrentUser(),
 		Ticks:    ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
 	}
 }

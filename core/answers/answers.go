@@ -3,7 +3,11 @@
 // only a reference to one.
 package answers
 
-import "github.com/adsync-reconnect/adsync-reconnect/core/problem"
+import (
+	"strings"
+
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
+)
 
 // Answers is everything the wizard asks, page by page.
 type Answers struct {
@@ -180,10 +184,20 @@ const (
 	ExistingAccount AccountOption = "existing" // an account that is there already
 )
 
+// ForestSignIn is how an Enterprise Admin signs in to a forest.
+type ForestSignIn string
+
+// The ways to sign in to a forest. A connector account signs in with its password.
+const (
+	ForestPassword ForestSignIn = "password" // a user name and its password, the default
+	ForestWindows  ForestSignIn = "windows"  // whoever runs this program, on Windows only
+)
+
 // Forest is the answer for one forest.
 type Forest struct {
 	Forest   string        `json:"forest"`           // DNS name, as in the database
 	Option   AccountOption `json:"option,omitempty"` // default create
+	SignIn   ForestSignIn  `json:"signIn,omitempty"` // for CreateAccount; default password
 	User     string        `json:"user,omitempty"`
 	Password SecretRef     `json:"password,omitzero"`
 	DC       string        `json:"dc,omitempty"` // a domain controller to use instead of a found one
@@ -198,9 +212,22 @@ type Forest struct {
 // Grant is a sign-in that may change the rights on the domains of a forest, used
 // once and never stored.
 type Grant struct {
-	User     string    `json:"user,omitempty"` // an Enterprise Admin
-	Password SecretRef `json:"password,omitzero"`
+	SignIn   ForestSignIn `json:"signIn,omitempty"` // default password
+	User     string       `json:"user,omitempty"`   // an Enterprise Admin
+	Password SecretRef    `json:"password,omitzero"`
 }
+
+// AsCurrent tells whether the current Windows user signs in, to make an account.
+func (f Forest) AsCurrent() bool { return f.SignIn == ForestWindows && f.Option != ExistingAccount }
+
+// Given tells whether there is an answer who signs in.
+func (f Forest) Given() bool { return f.AsCurrent() || strings.TrimSpace(f.User) != "" }
+
+// AsCurrent tells whether the current Windows user grants.
+func (g Grant) AsCurrent() bool { return g.SignIn == ForestWindows }
+
+// Given tells whether rights are to be granted.
+func (g Grant) Given() bool { return g.AsCurrent() || strings.TrimSpace(g.User) != "" }
 
 // Options are the choices of Ready to configure.
 type Options struct {

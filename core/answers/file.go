@@ -171,10 +171,11 @@ func checkSecret(v any, path string) error {
 }
 
 func checkChoices(a Answers) error {
-	choices := []struct {
+	type choice struct {
 		path, got string
 		valid     []string
-	}{
+	}
+	choices := []choice{
 		{"situation", string(a.Situation), words(SituationServerDied, SituationRestored, SituationLocalDB, SituationStaging)},
 		{"sql.signIn", string(a.SQL.SignIn), words(SignInWindows, SignInAccount, SignInSQL)},
 		{"sql.encryption", string(a.SQL.Encryption), words(EncryptMandatory, EncryptStrict, EncryptOff)},
@@ -183,10 +184,15 @@ func checkChoices(a Answers) error {
 		{"entra.cloud", string(a.Entra.Cloud), words(CloudGlobal, CloudUSGovL4, CloudUSGovL5, CloudChina)},
 	}
 	for i, f := range a.Forests {
-		choices = append(choices, struct {
-			path, got string
-			valid     []string
-		}{fmt.Sprintf("forests[%d].option", i), string(f.Option), words(CreateAccount, ExistingAccount)})
+		choices = append(choices, choice{fmt.Sprintf("forests[%d].option", i), string(f.Option), words(CreateAccount, ExistingAccount)})
+		choices = append(choices, choice{fmt.Sprintf("forests[%d].signIn", i), string(f.SignIn), words(ForestPassword, ForestWindows)},
+			choice{fmt.Sprintf("forests[%d].grant.signIn", i), string(f.Grant.SignIn), words(ForestPassword, ForestWindows)})
+		if f.SignIn == ForestWindows && f.Option == ExistingAccount {
+			return &FileError{
+				Path: fmt.Sprintf("forests[%d].signIn", i),
+				Text: "the connector needs the password of an existing account, so the current user can only create one (option create), or grant rights (grant.signIn)",
+			}
+		}
 		if strings.TrimSpace(f.Forest) == "" {
 			return &FileError{Path: fmt.Sprintf("forests[%d].forest", i), Text: "give the DNS name of the forest, as in the database"}
 		}

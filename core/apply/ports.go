@@ -11,6 +11,9 @@ import (
 type Credential struct {
 	User     string
 	Password secret.Value
+	// Current is for whoever runs this program, who signs in to Windows' own Kerberos
+	// without a password; User is only a name then.
+	Current bool
 }
 
 // Directory makes and removes connector accounts in Active Directory. The

@@ -143,7 +143,7 @@ func (d *Directory) stay(ctx context.Context, a plan.Account, admin apply.Creden
 // visitAs signs in to a planned account's forest.
 func (d *Directory) visitAs(ctx context.Context, a plan.Account, admin apply.Credential) (*visit, error) {
 	forest := trimDot(a.Forest)
-	cred, err := newCredentials(admin.User, admin.Password, forest)
+	cred, err := d.admin(admin.Current, admin.User, admin.Password, forest)
 	if err != nil {
 		return nil, err
 	}

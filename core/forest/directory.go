@@ -37,6 +37,9 @@ type Directory struct {
 	trust *trust                             // of one visit; nil outside
 	wrap  func(net.Conn) net.Conn            // for tests: what becomes of a connection
 	route func(host string, port int) string // for tests: the address of a domain controller's port
+	// For tests: who the current user is, and how to sign in as such.
+	currentName string
+	current     currentContext
 }
 
 func (d *Directory) now() time.Time {

@@ -22,7 +22,7 @@ var _ apply.Granter = (*Directory)(nil)
 // answer names: signed in, and allowed to change the list of every object that
 // an entry is missing on. The rights then count as granted by Install.
 func (d *Directory) proveGrant(ctx context.Context, r setup.ForestRequest, out *facts.ForestAccount, say func(string)) error {
-	if len(out.Lacking()) == 0 || strings.TrimSpace(r.Answer.Grant.User) == "" {
+	if len(out.Lacking()) == 0 || !r.Answer.Grant.Given() {
 		return nil // nobody signs in for nothing
 	}
 	if out.SID == "" {
@@ -32,7 +32,7 @@ func (d *Directory) proveGrant(ctx context.Context, r setup.ForestRequest, out *
 		}
 	}
 	forest := trimDot(r.Answer.Forest)
-	cred, err := newCredentials(r.Answer.Grant.User, r.GrantPassword, forest)
+	cred, err := d.admin(r.Answer.Grant.AsCurrent(), r.Answer.Grant.User, r.GrantPassword, forest)
 	if err != nil {
 		return aboutGrantor(err)
 	}

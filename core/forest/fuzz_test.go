@@ -70,7 +70,7 @@ func FuzzSealed(f *testing.F) {
 	f.Add(framed(one[:wrapHeader+20]))
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := &sealedConn{Conn: answersConn{Reader: bytes.NewReader(data)}, seal: fuzzSealer(t), most: 1 << 16}
+		c := &sealedConn{Conn: answersConn{Reader: bytes.NewReader(data)}, seal: &ticketContext{seal: fuzzSealer(t)}, most: 1 << 16}
 		got, err := io.ReadAll(c)
 		if err != nil && !errors.Is(err, errSeal) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%v", err)
@@ -116,8 +116,8 @@ func FuzzBindAnswer(f *testing.F) {
 			if part, err := readReply(b, fuzzKey()); err == nil {
 				t.Errorf("%x proved a key: %v", b, part.Subkey.KeyType)
 			}
-			if most, err := readOffer(fuzzSealer(t), b); err == nil {
-				t.Errorf("%x was taken for an offer of %d", b, most)
+			if offer, err := (&ticketContext{seal: fuzzSealer(t)}).unwrap(b, false); err == nil {
+				t.Errorf("%x was taken for an offer of %x", b, offer)
 			}
 		}
 	})

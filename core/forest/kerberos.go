@@ -63,7 +63,7 @@ func (d *Directory) sealed(ctx context.Context, c controller, cred credentials) 
 	if err != nil {
 		return nil, err
 	}
-	wrapped, err := d.saslBind(ctx, conn, t)
+	wrapped, err := d.saslBind(ctx, conn, conn, &ticketContext{ticket: t}, false)
 	if err != nil {
 		_ = conn.Close() // the bind failed, nothing else was sent
 		return nil, err

@@ -21,6 +21,7 @@ const (
 	CodeClock        problem.Code = "ad.clock"                 // the clocks differ too much for Kerberos
 	CodeUserForm     problem.Code = "ad.user.form"             // the user name can't be understood
 	CodeManaged      problem.Code = "ad.account.managed"       // gMSA, virtual account, computer
+	CodeCurrentUser  problem.Code = "ad.current-user"          // the current Windows user can't sign in
 	CodeNoPassword   problem.Code = "ad.password.missing"      // empty password
 	CodeWrong        problem.Code = "ad.password.wrong"        // 52e
 	CodeUserUnknown  problem.Code = "ad.user.unknown"          // 525

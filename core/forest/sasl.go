@@ -4,133 +4,118 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"net"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
-	"github.com/jcmturner/gokrb5/v8/crypto"
-	"github.com/jcmturner/gokrb5/v8/gssapi"
-	"github.com/jcmturner/gokrb5/v8/iana/flags"
-	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
-	"github.com/jcmturner/gokrb5/v8/messages"
-	"github.com/jcmturner/gokrb5/v8/spnego"
-	"github.com/jcmturner/gokrb5/v8/types"
 )
 
-// layerSeal is confidentiality among SASL's security layers (RFC 4752 3.1).
-const layerSeal = 4
+// SASL's security layers (RFC 4752 3.1).
+const (
+	layerNone = 1 // for a connection that TLS protects already
+	layerSeal = 4 // confidentiality
+)
 
-// saslBind does the three steps of a GSSAPI bind (RFC 4752) by hand, as go-ldap
-// knows no security layer, and gives the connection that seals what follows.
-func (d *Directory) saslBind(ctx context.Context, conn net.Conn, t ticket) (net.Conn, error) {
+// maxSteps is how many tokens of ours a sign-in may take; Kerberos takes one or two.
+const maxSteps = 8
+
+// securityContext is our side of a Kerberos context with a domain controller: by
+// gokrb5 with a password, or by Windows for the current user (RFC 2743).
+type securityContext interface {
+	// next takes the other side's token, nil at first, and gives ours. done tells
+	// that the context stands and that both sides have proven who they are.
+	next(token []byte) (answer []byte, done bool, err error)
+	// wrap makes a token of a message, encrypted or only signed.
+	wrap(message []byte, sealed bool) ([]byte, error)
+	// unwrap opens a token, which must be encrypted, or only signed, as told.
+	unwrap(token []byte, sealed bool) ([]byte, error)
+}
+
+// saslBind does the steps of a GSSAPI bind (RFC 4752) by hand, as go-ldap knows no
+// security layer, and gives the connection that seals what follows; over TLS, the
+// connection as it is.
+func (d *Directory) saslBind(ctx context.Context, conn, raw net.Conn, c securityContext, overTLS bool) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // so that the steps come back
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() }) // so that the steps come back
 	defer stop()
-	sealed, err := saslSteps(conn, t)
+	bound, err := saslSteps(conn, c, overTLS)
 	if err != nil {
 		return nil, errors.Join(ctx.Err(), err)
 	}
-	return sealed, nil
+	return bound, nil
 }
 
-func saslSteps(conn net.Conn, t ticket) (net.Conn, error) {
-	wish := []int{gssapi.ContextFlagMutual, gssapi.ContextFlagReplay, gssapi.ContextFlagSequence, gssapi.ContextFlagConf, gssapi.ContextFlagInteg}
-	request, err := spnego.NewKRB5TokenAPREQ(t.client, t.ticket, t.key, wish, []int{flags.APOptionMutualRequired})
+func saslSteps(conn net.Conn, c securityContext, overTLS bool) (net.Conn, error) {
+	id, offer, err := saslContext(conn, c)
 	if err != nil {
 		return nil, err
 	}
-	first, err := request.Marshal()
+	plain, err := c.unwrap(offer, false)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := saslStep(conn, 1, first)
+	layer, most, err := chooseLayer(plain, overTLS)
 	if err != nil {
 		return nil, err
 	}
-	s, err := mutual(&request, t, answer)
+	choice := []byte{layer, 0xff, 0xff, 0xff}
+	if layer == layerNone {
+		choice = []byte{layer, 0, 0, 0} // RFC 4752 3.1: no size without a layer
+	}
+	token, err := c.wrap(choice, false)
 	if err != nil {
 		return nil, err
 	}
-	offer, err := saslStep(conn, 2, nil)
-	if err != nil {
+	if _, err := saslStep(conn, id, token); err != nil {
 		return nil, err
 	}
-	most, err := readOffer(s, offer)
-	if err != nil {
-		return nil, err
+	if layer == layerNone {
+		return conn, nil
 	}
-	choice, err := s.sign([]byte{layerSeal, 0xff, 0xff, 0xff})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := saslStep(conn, 3, choice); err != nil {
-		return nil, err
-	}
-	return &sealedConn{Conn: conn, seal: s, most: most}, nil
+	return &sealedConn{Conn: conn, seal: c, most: most}, nil
 }
 
-// mutual checks that the domain controller answered our very request, which only
-// it can, and gives the context with the key and the numbers that it chose.
-func mutual(request *spnego.KRB5Token, t ticket, answer []byte) (*sealer, error) {
-	if err := request.APReq.DecryptAuthenticator(t.key); err != nil {
-		return nil, err
+// saslContext exchanges tokens until the context stands, and gives the server's
+// offer of layers with the number of the message to answer it by.
+func saslContext(conn net.Conn, c securityContext) (id int64, offer []byte, err error) {
+	var answer []byte
+	for id = 1; id <= maxSteps; id++ {
+		token, done, err := c.next(answer)
+		if err != nil {
+			return 0, nil, err
+		}
+		if answer, err = saslStep(conn, id, token); err != nil {
+			return 0, nil, err
+		}
+		if done {
+			return id + 1, answer, nil
+		}
 	}
-	part, err := readReply(answer, t.key)
-	if err != nil {
-		return nil, err
-	}
-	sent := request.APReq.Authenticator
-	if !part.CTime.Equal(sent.CTime) || part.Cusec != sent.Cusec {
-		return nil, errors.New("the domain controller answered another request than ours")
-	}
-	if len(part.Subkey.KeyValue) == 0 {
-		return nil, errors.New("the domain controller chose no key")
-	}
-	return newSealer(part.Subkey, uint64(sent.SeqNumber), uint64(part.SequenceNumber))
+	return 0, nil, errors.New("the sign-in by Kerberos comes to no end")
 }
 
-// readReply opens the domain controller's answer to a ticket with the ticket's key.
-func readReply(answer []byte, key types.EncryptionKey) (part messages.EncAPRepPart, err error) {
-	var reply spnego.KRB5Token
-	if err := reply.Unmarshal(answer); err != nil {
-		return part, err
-	}
-	if reply.IsKRBError() {
-		return part, fmt.Errorf("the domain controller refused the ticket: %w", reply.KRBError)
-	}
-	if !reply.IsAPRep() {
-		return part, errors.New("the domain controller did not prove who it is")
-	}
-	if e, err := crypto.GetEtype(key.KeyType); err != nil || !longEnough(e, reply.APRep.EncPart.Cipher) {
-		return part, errSeal
-	}
-	plain, err := crypto.DecryptEncPart(reply.APRep.EncPart, key, keyusage.AP_REP_ENCPART)
-	if err != nil {
-		return part, err
-	}
-	err = part.Unmarshal(plain)
-	return part, err
-}
-
-// readOffer reads which layers the server offers and how long a message may be.
-func readOffer(s *sealer, token []byte) (most int, err error) {
-	offer, err := s.signed(token)
-	if err != nil {
-		return 0, err
-	}
+// chooseLayer reads which layers the server offers and how long a message may be,
+// and chooses: none over TLS, where Windows takes no other (MS-ADTS 5.1.1.1.2), else
+// encryption.
+func chooseLayer(offer []byte, overTLS bool) (layer byte, most int, err error) {
 	if len(offer) != 4 {
-		return 0, errSeal
+		return 0, 0, errSeal
+	}
+	if overTLS {
+		if offer[0]&layerNone == 0 {
+			return 0, 0, errors.New("the domain controller takes no Kerberos over TLS")
+		}
+		return layerNone, 0, nil
 	}
 	if offer[0]&layerSeal == 0 {
-		return 0, errors.New("the domain controller does not offer sealing")
+		return 0, 0, errors.New("the domain controller does not offer sealing")
 	}
 	most = int(binary.BigEndian.Uint32(offer)&0xFFFFFF) - sealExtra
 	if most < sealExtra {
-		return 0, errSeal
+		return 0, 0, errSeal
 	}
-	return most, nil
+	return layerSeal, most, nil
 }
 
 // saslStep sends one bind request with a token and gives the answer's.

@@ -156,7 +156,7 @@ func (s *sealer) sign(payload []byte) ([]byte, error) {
 // then a wrap token (RFC 4422 3.7).
 type sealedConn struct {
 	net.Conn
-	seal *sealer
+	seal securityContext
 	most int // bytes of a message that the other side takes
 
 	writing sync.Mutex
@@ -179,7 +179,7 @@ func (c *sealedConn) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		var err error
-		if c.rest, err = c.seal.open(token); err != nil {
+		if c.rest, err = c.seal.unwrap(token, true); err != nil {
 			return 0, err
 		}
 	}
@@ -195,7 +195,7 @@ func (c *sealedConn) Write(p []byte) (int, error) {
 	done := 0
 	for done < len(p) {
 		piece := p[done:min(len(p), done+c.most)]
-		token, err := c.seal.seal(piece)
+		token, err := c.seal.wrap(piece, true)
 		if err != nil {
 			return done, err
 		}

@@ -25,6 +25,7 @@ type session struct {
 	timeout    time.Duration
 	host       string // as it was dialled
 	protection string // "LDAPS", "StartTLS", "Kerberos sealing"; empty for none
+	release    func() // ends what the protection rests on; may be nil
 	root       rootDSE
 	token      descriptor.Token
 }
@@ -44,6 +45,9 @@ func (s *session) close() {
 	}
 	_ = s.raw.SetDeadline(time.Now().Add(time.Second)) // the goodbye may fail, the connection ends in any case
 	_ = s.conn.Close()
+	if s.release != nil {
+		s.release()
+	}
 }
 
 // do runs one question under its deadline.

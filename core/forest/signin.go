@@ -15,6 +15,7 @@ type credentials struct {
 	login    login
 	password secret.Value
 	typed    string
+	current  bool // whoever runs this program; there is no password then
 }
 
 // newCredentials understands the user name and refuses an empty password: servers
@@ -44,6 +45,9 @@ const (
 // which needs no certificate. What fails before the password is sent leads to the
 // next; a refused password ends it.
 func (d *Directory) signIn(ctx context.Context, c controller, cred credentials) (*session, error) {
+	if cred.current {
+		return d.currentUser(ctx, c)
+	}
 	var failed []string
 	for _, way := range []struct {
 		name string

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"strings"
 	"sync"
 	"time"
@@ -142,12 +141,9 @@ func (d *Directory) overTLS(ctx context.Context, host string, config *tls.Config
 	if err != nil {
 		return nil, err
 	}
-	conn := tls.Client(raw, config)
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
-	defer cancel()
-	if err := conn.HandshakeContext(ctx); err != nil {
-		_ = raw.Close() // nothing was sent
+	conn, err := d.handshake(ctx, raw, config)
+	if err != nil {
 		return nil, err
 	}
-	return newSession(net.Conn(conn), raw, true, host, d.timeout()), nil
+	return newSession(conn, raw, true, host, d.timeout()), nil
 }

@@ -28,7 +28,7 @@ func (d *Directory) Verify(ctx context.Context, r setup.ForestRequest, say func(
 		say = func(string) {}
 	}
 	forest := trimDot(r.Answer.Forest)
-	cred, err := newCredentials(r.Answer.User, r.Password, forest)
+	cred, err := d.admin(r.Answer.AsCurrent(), r.Answer.User, r.Password, forest)
 	if err != nil {
 		return facts.ForestAccount{}, err
 	}

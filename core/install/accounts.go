@@ -43,7 +43,7 @@ func (w *work) admin(a plan.Account) apply.Credential {
 			user = f.User
 		}
 	}
-	return apply.Credential{User: user, Password: w.job.Secrets[answers.SecretForest(a.Forest)]}
+	return apply.Credential{User: user, Password: w.job.Secrets[answers.SecretForest(a.Forest)], Current: a.Current}
 }
 
 // accountAction gives the action for one forest.

@@ -72,5 +72,5 @@ func (w *work) grant(ctx context.Context, step *apply.Work, a plan.Account) erro
 
 // grantor gives who signs in to grant. The password is used here and kept nowhere.
 func (w *work) grantor(a plan.Account) apply.Credential {
-	return apply.Credential{User: a.Grantor, Password: w.job.Secrets[answers.SecretGrant(a.Forest)]}
+	return apply.Credential{User: a.Grantor, Password: w.job.Secrets[answers.SecretGrant(a.Forest)], Current: a.Current}
 }

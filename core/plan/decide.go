@@ -99,6 +99,7 @@ func (b *builder) account(c facts.Connector, name string, proof facts.ForestAcco
 	if a.Option == "" {
 		a.Option = answers.CreateAccount
 	}
+	a.Current = answer.AsCurrent()
 	if a.Option == answers.ExistingAccount {
 		user := proof.User
 		if user == "" {
@@ -115,6 +116,7 @@ func (b *builder) account(c facts.Connector, name string, proof facts.ForestAcco
 		a.Domain, a.User = account.Domain, account.User
 		if a.Grants = granted(proof.Rights); len(a.Grants) > 0 {
 			a.SID, a.Grantor = proof.SID, proof.Grantor
+			a.Current = answer.Grant.AsCurrent()
 		}
 		return a, nil
 	}

@@ -117,6 +117,7 @@ type Account struct {
 	Domain     string                `json:"domain"`              // as it is written into the connector
 	User       string                `json:"user"`                // sAMAccountName
 	Admin      string                `json:"admin,omitempty"`     // who signs in to create it
+	Current    bool                  `json:"current,omitempty"`   // who creates or grants signs in as the current Windows user
 	Container  string                `json:"container,omitempty"` // DN
 	Comment    string                `json:"comment,omitempty"`   // the new account's description
 	Controller string                `json:"controller"`

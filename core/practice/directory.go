@@ -48,6 +48,7 @@ type directory struct {
 	mu      sync.Mutex
 	forests map[string]*forest // by DNS name in lower case
 	now     func() time.Time
+	home    *forest       // whose Enterprise Admin runs the program on the pretend computer
 	pause   time.Duration // how long an answer takes, so that progress can be seen
 }
 
@@ -69,7 +70,7 @@ func (d *directory) Verify(ctx context.Context, r setup.ForestRequest, say func(
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	a, err := f.signIn(r.Answer.User, r.Password)
+	a, err := d.enter(f, apply.Credential{User: r.Answer.User, Password: r.Password, Current: r.Answer.AsCurrent()})
 	if err != nil {
 		return facts.ForestAccount{}, err
 	}
@@ -86,7 +87,7 @@ func (d *directory) Verify(ctx context.Context, r setup.ForestRequest, say func(
 		Rights:     f.rights(a, r),
 		At:         now.UTC(),
 	}
-	return out, f.proveGrant(&out, r)
+	return out, d.proveGrant(f, &out, r)
 }
 
 // fits refuses accounts that do not go with the chosen option.
@@ -230,7 +231,7 @@ func (d *directory) administer(ctx context.Context, p plan.Account, admin apply.
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := f.asAdmin(admin); err != nil {
+	if err := d.asAdmin(f, admin); err != nil {
 		return err
 	}
 	return do(f, strings.ToLower(p.User))
@@ -281,8 +282,8 @@ func (d *directory) HasAccount(ctx context.Context, p plan.Account, admin apply.
 	return there, err
 }
 
-func (f *forest) asAdmin(c apply.Credential) error {
-	a, err := f.signIn(c.User, c.Password)
+func (d *directory) asAdmin(f *forest, c apply.Credential) error {
+	a, err := d.enter(f, c)
 	if err != nil {
 		return err
 	}

@@ -17,17 +17,20 @@ var _ apply.Granter = (*directory)(nil)
 
 // proveGrant lets an Enterprise Admin promise the rights that an account lacks.
 // The caller holds the lock.
-func (f *forest) proveGrant(out *facts.ForestAccount, r setup.ForestRequest) error {
-	if len(out.Lacking()) == 0 || strings.TrimSpace(r.Answer.Grant.User) == "" {
+func (d *directory) proveGrant(f *forest, out *facts.ForestAccount, r setup.ForestRequest) error {
+	if len(out.Lacking()) == 0 || !r.Answer.Grant.Given() {
 		return nil
 	}
-	a, err := f.signIn(r.Answer.Grant.User, r.GrantPassword)
+	a, err := d.enter(f, apply.Credential{User: r.Answer.Grant.User, Password: r.GrantPassword, Current: r.Answer.Grant.AsCurrent()})
 	if err == nil {
 		err = f.fits(a, answers.CreateAccount)
 	}
 	if p := problem.As(err); p != nil {
 		if p.Field == answers.FieldForestPass {
 			return p.On(answers.FieldGrantPass)
+		}
+		if p.Field == "" {
+			return p
 		}
 		return p.On(answers.FieldGrantUser)
 	}

@@ -20,6 +20,9 @@ func newDirectory(r recipe, o Options) *directory {
 			f.accounts[strings.ToLower(a.sam)] = a
 		}
 		d.forests[strings.ToLower(spec.Name)] = f
+		if d.home == nil {
+			d.home = f
+		}
 	}
 	return d
 }

@@ -190,7 +190,7 @@ func (s *Site) Setup() setup.Site {
 			Scenario: s.Scenario.Name, Title: s.Scenario.Title, Text: s.Scenario.Text, Hints: s.hints(),
 		},
 		Ticks:   ticks.Store{Dir: s.ticksDir()},
-		Answers: s.answers(), Computer: siteComputer, Secrets: s.secrets(), Close: s.Close,
+		Answers: s.answers(), Computer: siteComputer, CurrentUser: s.directory.currentName(), Secrets: s.secrets(), Close: s.Close,
 	}
 }
 

@@ -157,13 +157,14 @@ type (
 	}
 	// PracticeOpened says that the site has changed. Practice is nil for the real one.
 	PracticeOpened struct {
-		Token    int
-		Practice *Practice
-		Answers  answers.Answers
-		Computer string
-		Given    Given
-		Found    *Found
-		Staging  Staging
+		Token       int
+		Practice    *Practice
+		Answers     answers.Answers
+		Computer    string
+		CurrentUser string
+		Given       Given
+		Found       *Found
+		Staging     Staging
 	}
 	// TaskFailed says that a task ended with a problem, or was cancelled (nil).
 	TaskFailed struct {

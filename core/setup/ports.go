@@ -32,6 +32,8 @@ type Site struct {
 	Practice *Practice
 	Answers  answers.Answers // what is filled in at the start
 	Computer string          // name of this computer
+	// CurrentUser is State.CurrentUser.
+	CurrentUser string
 	// Secrets are what a practice site or an answers file gives: "sql",
 	// "service", "entra", "forest:<dns name in lower case>", "grant:<the same>".
 	Secrets map[string]secret.Value

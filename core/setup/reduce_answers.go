@@ -246,6 +246,8 @@ func (s State) giveForest(e ForestGiven) (State, Effect) {
 // forestProblem says what a forest's answer lacks on its face.
 func (s State) forestProblem(f answers.Forest) *problem.Problem {
 	switch {
+	case f.AsCurrent():
+		return nil
 	case strings.TrimSpace(f.User) == "":
 		return &problem.Problem{
 			Code: CodeUserMissing, Field: answers.FieldForestUser,
@@ -256,7 +258,7 @@ func (s State) forestProblem(f answers.Forest) *problem.Problem {
 			Code: CodePasswordMissing, Field: answers.FieldForestPass,
 			What: "The password is missing.", Fix: "Type the password of " + f.User + ".",
 		}
-	case strings.TrimSpace(f.Grant.User) != "" && f.Option == answers.ExistingAccount && !s.Given.Grant(f.Forest):
+	case f.Grant.Given() && !f.Grant.AsCurrent() && f.Option == answers.ExistingAccount && !s.Given.Grant(f.Forest):
 		return &problem.Problem{
 			Code: CodePasswordMissing, Field: answers.FieldGrantPass,
 			What: "The password is missing.", Fix: "Type the password of " + f.Grant.User + ".",

@@ -62,7 +62,7 @@ func (s State) siteOpened(e PracticeOpened) State {
 	next := State{
 		Rev: s.Rev, Now: s.Now, Program: s.Program, Licence: s.Licence,
 		Page: PageWelcome, Furthest: PageWelcome,
-		Practice: e.Practice, Computer: e.Computer, Answers: e.Answers, Given: e.Given, Found: e.Found, Staging: e.Staging,
+		Practice: e.Practice, Computer: e.Computer, CurrentUser: e.CurrentUser, Answers: e.Answers, Given: e.Given, Found: e.Found, Staging: e.Staging,
 	}
 	if next.Answers.Situation == "" {
 		next.Answers.Situation = situation

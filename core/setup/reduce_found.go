@@ -292,6 +292,9 @@ func (s State) forestUser(a plan.Account) string {
 // has it.
 func (s State) needsForest(a plan.Account) bool {
 	existing := a.Option == answers.ExistingAccount
+	if !existing && a.Current {
+		return false
+	}
 	if s.Reopened.Undo {
 		return !existing && s.begun(plan.KindAccount, a.Forest)
 	}
@@ -307,7 +310,7 @@ func (s State) needsForest(a plan.Account) bool {
 // needsGrantor tells whether the password of who grants rights is needed: to add
 // the entries, or to take them away.
 func (s State) needsGrantor(a plan.Account) bool {
-	if a.Option != answers.ExistingAccount || len(a.Grants) == 0 {
+	if a.Option != answers.ExistingAccount || len(a.Grants) == 0 || a.Current {
 		return false
 	}
 	if s.Reopened.Undo {

@@ -123,7 +123,7 @@ func NewSession(p Params) *Session {
 	s.launch = s.start
 	s.state = State{
 		Now: p.Clock().UTC(), Page: PageWelcome, Furthest: PageWelcome, Program: p.Program,
-		Computer: p.Site.Computer, Practice: p.Site.Practice,
+		Computer: p.Site.Computer, CurrentUser: p.Site.CurrentUser, Practice: p.Site.Practice,
 		Answers: p.Site.Answers.Clone(), Given: givenBy(s.secrets), Found: find(p.Site), Staging: findSwitch(p.Site),
 	}
 	return s

@@ -182,7 +182,7 @@ func (s *Session) openSite(e OpenSite) {
 		}
 		opened := PracticeOpened{
 			Token: e.Token, Practice: site.Practice, Answers: site.Answers.Clone(),
-			Computer: site.Computer, Given: givenBy(secrets), Found: find(site), Staging: findSwitch(site),
+			Computer: site.Computer, CurrentUser: site.CurrentUser, Given: givenBy(secrets), Found: find(site), Staging: findSwitch(site),
 		}
 		var old Site
 		taken := s.apply(opened, func() { old, s.site, s.secrets = s.site, site, secrets })

@@ -51,9 +51,12 @@ type State struct {
 	// and an edit that withdraws what later pages stand on pulls it back.
 	Furthest Page `json:"furthest"`
 
-	Program  string    `json:"program"`            // version of this program
-	Computer string    `json:"computer"`           // name of this computer, once known
-	Practice *Practice `json:"practice,omitempty"` // set while the site is pretended
+	Program  string `json:"program"`  // version of this program
+	Computer string `json:"computer"` // name of this computer, once known
+	// CurrentUser is who may sign in to a forest without a password, DOMAIN\user, as
+	// whoever runs this program; empty where nobody may.
+	CurrentUser string    `json:"currentUser,omitempty"`
+	Practice    *Practice `json:"practice,omitempty"` // set while the site is pretended
 
 	Licence   bool                 `json:"licence"` // licence and privacy notice accepted
 	Answers   answers.Answers      `json:"answers"`

@@ -206,10 +206,10 @@ func (u unattended) prove(ctx context.Context, needed bool) error {
 	var red []error
 	for _, f := range u.s.State().Forests {
 		a := u.s.State().ForestAnswer(f.Name)
-		if strings.TrimSpace(a.User) == "" && !needed {
+		if !a.Given() && !needed {
 			continue
 		}
-		if strings.TrimSpace(a.User) == "" {
+		if !a.Given() {
 			return &problem.Problem{
 				Code: CodeForestAnswer, What: "There is no account for the forest " + f.Name + ".",
 				Fix: "Add the forest with user and password to the answers.",

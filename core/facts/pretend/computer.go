@@ -17,7 +17,7 @@ func Healthy(name, installed string, now time.Time) facts.Computer {
 	running := facts.Service{Installed: true, State: "running", Start: "automatic", Account: `NT AUTHORITY\LocalService`}
 	c := facts.Computer{
 		Name: facts.Known(name, source, now), Installed: facts.Known(installed, source, now),
-		User: facts.Known(`CONTOSO\admin`, source, now), OS: facts.Known("Windows Server 2022 Standard", source, now),
+		User: facts.Known(`CONTOSO\ea`, source, now), OS: facts.Known("Windows Server 2022 Standard", source, now),
 		Domain: facts.Known("contoso.local", source, now), Admin: facts.Known(true, source, now), Now: now.UTC(),
 
 		Windows: facts.Known(facts.Windows{

@@ -270,3 +270,6 @@ func (dc *DC) SAM() string { return filepath.Join(dc.dir, "private", "sam.ldb") 
 
 // Conf is the path of smb.conf.
 func (dc *DC) Conf() string { return filepath.Join(dc.dir, "smb.conf") }
+
+// KerberosConf gives the path of a krb5.conf for programs that use the system's Kerberos.
+func (dc *DC) KerberosConf() string { return filepath.Join(dc.dir, "krb5.conf") }

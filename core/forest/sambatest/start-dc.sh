@@ -121,6 +121,7 @@ cat >"$CONF" <<CONF
 	log file = $STATE/log/%m.log
 	logging = file
 	tls enabled = yes
+	ldap server require strong auth = allow_sasl_over_tls
 	tls cafile = $CA_DIR/ca.pem
 	tls certfile = $STATE/tls/cert.pem
 	tls keyfile = $STATE/tls/key.pem
