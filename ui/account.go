@@ -20,6 +20,7 @@ type account struct {
 	name     string
 	dialog   *dialog
 	option   *kit.Radio
+	current  *currentUser
 	user     *kit.Entry
 	password *kit.Entry
 	dc       *kit.Entry
@@ -57,6 +58,7 @@ func (s *Shell) ShowAccount(name string) {
 		{Value: string(answers.CreateAccount), Label: tr("account.create"), Hint: tr("account.create.hint")},
 		{Value: string(answers.ExistingAccount), Label: tr("account.existing"), Hint: tr("account.existing.hint")},
 	}, s.canvas.Focus, func(string) { a.relabel(); a.update(s.session.State()) })
+	a.current = newCurrentUser(s, st.CurrentUser, answer.SignIn, func() { a.update(s.session.State()) })
 	a.user = kit.NewEntry(s.keys, user, strings.ToUpper(name)+`\administrator`, nil)
 	a.user.CursorColumn = len([]rune(user))
 	held := ""
@@ -68,7 +70,7 @@ func (s *Shell) ShowAccount(name string) {
 	a.userBox = kit.NewField(tr("account.user.create"), "", a.user)
 	a.passBox = kit.NewField(tr("components.password"), "", a.password)
 	a.dcBox = kit.NewField(tr("account.dc"), "", a.dc)
-	a.grant = newGranting(s, name, answer, st.Given.Grant(name), func() { a.update(s.session.State()) })
+	a.grant = newGranting(s, name, answer, st, func() { a.update(s.session.State()) })
 	a.enough = kit.Callout(kit.MoodNote, kit.Plain(tr("account.usable")))
 	a.bar, a.checking = kit.NewProgress(3, s.hooks.Still), kit.Muted("")
 	a.ok = kit.NewButton(s.keys, kit.Primary, tr("button.ok"), a.give)
@@ -88,7 +90,7 @@ func (a *account) open(st setup.State) {
 		body.Add(kit.Line(0, 0, kit.NewSmallLink(a.shell.keys, tr("practice.hints.here"), a.shell.ShowHints)))
 	}
 	for _, o := range []fyne.CanvasObject{
-		kit.Column(10, a.option.Objects()...), a.userBox.Object(), a.passBox.Object(), a.dcBox.Object(),
+		kit.Column(10, a.option.Objects()...), a.current.check, a.userBox.Object(), a.passBox.Object(), a.dcBox.Object(),
 		a.note, a.cert, a.enough, a.rights, a.grant.object, kit.Column(6, a.checking, a.bar),
 	} {
 		body.Add(o)
@@ -96,12 +98,20 @@ func (a *account) open(st setup.State) {
 	a.stop = kit.NewButton(a.shell.keys, kit.Secondary, tr("button.cancel"), func() { a.dialog.cancel() })
 	a.dialog = a.shell.open(sheetSpec{
 		width: 560, title: tr("account.title"), subtitle: a.name, body: body,
-		buttons: []fyne.CanvasObject{a.stop, a.ok}, primary: a.ok, focus: a.user,
+		buttons: []fyne.CanvasObject{a.stop, a.ok}, primary: a.ok, focus: a.first(),
 		update: a.update, onClose: a.cancelled,
 	})
 	a.relabel()
 	a.update(st)
 	a.point(a.forest(st))
+}
+
+// first gives what has the keyboard at first.
+func (a *account) first() fyne.Focusable {
+	if a.current.arrange(a.option.Value() == string(answers.CreateAccount), a.userBox, a.passBox) {
+		return a.current.check
+	}
+	return a.user
 }
 
 // forest gives what is known of the dialog's forest.
@@ -127,14 +137,14 @@ func (a *account) give() {
 	a.asked = true
 	e := setup.ForestGiven{
 		Forest: answers.Forest{
-			Forest: a.name, Option: answers.AccountOption(a.option.Value()),
+			Forest: a.name, Option: answers.AccountOption(a.option.Value()), SignIn: a.current.signIn(),
 			User: strings.TrimSpace(a.user.Text), DC: strings.TrimSpace(a.dc.Text),
 			PinSHA256: a.pin, TrustFile: a.trust,
 		},
 		Password: secret.New(a.password.Text), GrantPassword: secret.New(a.grant.password.Text),
 	}
 	if e.Forest.Option == answers.ExistingAccount {
-		e.Forest.Grant = a.grant.answer()
+		e.Forest.Grant, e.Forest.SignIn = a.grant.answer(), ""
 	}
 	a.waiting = true
 	a.shell.session.Dispatch(e)
@@ -162,6 +172,8 @@ func (a *account) update(s setup.State) {
 		}
 	}
 	a.busy(busy, s)
+	a.current.arrange(a.option.Value() == string(answers.CreateAccount), a.userBox, a.passBox)
+	a.grant.current.arrange(true, a.grant.userBox, a.grant.passBox)
 	a.problems(f, busy)
 	a.certificate(f, busy)
 	if a.made.changed(f.Account, f.Findings) {
@@ -183,7 +195,7 @@ func (a *account) update(s setup.State) {
 func (a *account) busy(on bool, s setup.State) {
 	enable(a.ok, s.Busy == nil)
 	a.option.Disable(on)
-	for _, e := range []*kit.Entry{a.user, a.password, a.dc, a.grant.user, a.grant.password} {
+	for _, e := range []fyne.Disableable{a.current.check, a.user, a.password, a.dc, a.grant.current.check, a.grant.user, a.grant.password} {
 		enable(e, !on)
 	}
 	show(a.bar, on)
@@ -205,6 +217,12 @@ func (a *account) problems(f setup.Forest, busy bool) {
 	at := map[problem.Field]*kit.Field{
 		answers.FieldForestUser: a.userBox, answers.FieldForestPass: a.passBox, answers.FieldForestDC: a.dcBox,
 		answers.FieldGrantUser: a.grant.userBox, answers.FieldGrantPass: a.grant.passBox,
+	}
+	for field, box := range at {
+		if !box.Object().Visible() { // its problem is told above
+			box.SetError("")
+			delete(at, field)
+		}
 	}
 	var above *problem.Problem
 	if p != nil && at[p.Field] == nil {

@@ -14,6 +14,7 @@ import (
 // grants what an existing account lacks. Its entries live as long as the dialog.
 type granting struct {
 	object   *fyne.Container
+	current  *currentUser
 	user     *kit.Entry
 	password *kit.Entry
 	userBox  *kit.Field
@@ -21,23 +22,24 @@ type granting struct {
 	on       bool
 }
 
-func newGranting(s *Shell, name string, answer answers.Forest, given bool, changed func()) *granting {
+func newGranting(s *Shell, name string, answer answers.Forest, st setup.State, changed func()) *granting {
 	user := answer.Grant.User
-	g := &granting{on: user != ""}
+	g := &granting{on: answer.Grant.Given()}
 	if user == "" {
 		user = strings.ToUpper(name) + `\`
 	}
 	held := ""
-	if given {
+	if st.Given.Grant(name) {
 		held = tr("password.kept")
 	}
 	g.user = kit.NewEntry(s.keys, user, strings.ToUpper(name)+`\administrator`, nil)
 	g.user.CursorColumn = len([]rune(user))
 	g.password = kit.NewPassword(s.keys, held, nil)
+	g.current = newCurrentUser(s, st.CurrentUser, answer.Grant.SignIn, changed)
 	g.userBox = kit.NewField(tr("account.grant.user"), "", g.user)
 	g.passBox = kit.NewField(tr("components.password"), "", g.password)
 	g.object = kit.Column(10, kit.Bold(tr("account.grant.title")), kit.NewText(kit.Span{Text: tr("account.grant.text"), Size: kit.SizeSmall}),
-		g.userBox.Object(), g.passBox.Object(),
+		g.current.check, g.userBox.Object(), g.passBox.Object(),
 		kit.Line(0, 0, kit.NewSmallLink(s.keys, tr("account.grant.not"), func() {
 			g.on = false
 			changed()
@@ -50,6 +52,9 @@ func (g *granting) answer() answers.Grant {
 	if !g.on {
 		return answers.Grant{}
 	}
+	if g.current.on() {
+		return answers.Grant{SignIn: g.current.signIn()}
+	}
 	return answers.Grant{User: strings.TrimSpace(g.user.Text)}
 }
 
@@ -57,7 +62,11 @@ func (g *granting) answer() answers.Grant {
 func (a *account) openGrant() {
 	a.grant.on = true
 	a.update(a.shell.session.State())
-	a.shell.canvas.Focus(a.grant.user)
+	if a.grant.current.on() {
+		a.shell.canvas.Focus(a.grant.current.check)
+	} else {
+		a.shell.canvas.Focus(a.grant.user)
+	}
 	a.dialog.reveal(a.grant.object)
 }
 

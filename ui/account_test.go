@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/internal/fixture"
@@ -71,4 +72,51 @@ func TestAccountDialogAcceptsACertificate(t *testing.T) {
 	if g, _ := last[setup.ForestGiven](w.session); g.Forest.PinSHA256 != "" {
 		t.Errorf("the pin stays: %+v", g.Forest)
 	}
+}
+
+// TestAccountDialogCurrentUser lets the current Windows user create an account and
+// grant rights, without fields for a password.
+func TestAccountDialogCurrentUser(t *testing.T) {
+	w := open(t, fixture.CurrentUser(), false)
+	w.shell.ShowAccount("fabrikam.local")
+	// The field that the problem belongs to is not there, so that it is told above.
+	w.wants("Sign in as the current Windows user (CONTOSO\\wolfgang", "is not a member of Enterprise Admins")
+	if n := len(w.entries()); n != 1 {
+		t.Fatalf("%d fields to type, only the domain controller's was wanted", n)
+	}
+	w.tap("OK")
+	g, ok := last[setup.ForestGiven](w.session)
+	if !ok || g.Forest.SignIn != answers.ForestWindows || !g.Forest.AsCurrent() {
+		t.Fatalf("gave %+v", g.Forest)
+	}
+	w.session.Dispatch(setup.CancelPressed{})
+	w.tap("Cancel")
+
+	existing := fixture.CurrentUser()
+	existing.Answers.Forests[1].Option = answers.ExistingAccount
+	w.show(existing)
+	w.shell.ShowAccount("fabrikam.local")
+	w.lacks("current Windows user")
+	w.tap("OK")
+	if g, _ = last[setup.ForestGiven](w.session); g.Forest.SignIn != "" || len(w.entries()) != 3 {
+		t.Errorf("an existing account can't be the current user: %+v", g.Forest)
+	}
+	w.tap("Cancel")
+
+	w.shell.ShowAccount("contoso.local")
+	if n := len(w.entries()); n != 3 {
+		t.Errorf("%d fields while the current user grants", n)
+	}
+	w.entries()[1].SetText("C0nnector!")
+	w.tap("OK")
+	if g, _ = last[setup.ForestGiven](w.session); !g.Forest.Grant.AsCurrent() || g.Forest.Grant.User != "" {
+		t.Errorf("gave %+v", g.Forest)
+	}
+}
+
+// TestAccountDialogNobodyIsSignedIn offers no current user where there is none.
+func TestAccountDialogNobodyIsSignedIn(t *testing.T) {
+	w := open(t, fixture.DCUntrusted(), false)
+	w.shell.ShowAccount("fabrikam.local")
+	w.lacks("current Windows user")
 }

@@ -65,6 +65,30 @@ func TestParse_mistakes(t *testing.T) {
 	}
 }
 
+// TestParse_currentUser takes the current user where a password may be missing.
+func TestParse_currentUser(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"forests":[{"forest":"a","signIn":"windows"}]}`:                                                "",
+		`{"forests":[{"forest":"a","option":"existing","user":"A\\svc","grant":{"signIn":"windows"}}]}`:  "",
+		`{"forests":[{"forest":"a","signIn":"password","user":"A\\ea"}]}`:                                "",
+		`{"forests":[{"forest":"a","option":"existing","signIn":"windows"}]}`:                            "forests[0].signIn: the connector needs the password",
+		`{"forests":[{"forest":"a","signIn":"window"}]}`:                                                 `forests[0].signIn: "window" is not one of password, windows; did you mean "windows"?`,
+		`{"forests":[{"forest":"a","option":"existing","user":"A\\svc","grant":{"signIn":"kerberos"}}]}`: `forests[0].grant.signIn: "kerberos" is not one of`,
+	} {
+		a, err := Parse([]byte(text))
+		switch {
+		case want != "":
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", text, err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", text, err)
+		case !a.Forests[0].Given() && !a.Forests[0].Grant.Given():
+			t.Errorf("%s names nobody", text)
+		}
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	a, err := Parse([]byte(full))
 	if err != nil {

@@ -6,8 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"net"
 	"strings"
 
@@ -181,28 +179,4 @@ func (c controller) noCurrentUser(failed []string) *problem.Problem {
 		Fix:    "Sign in to Windows again with such an account, or give a user name and a password here. The details say what stopped each way.",
 		Detail: strings.Join(failed, "\n"),
 	})
-}
-
-// errReleased is what a context gives that was ended already.
-var errReleased = errors.New("the connection is closed")
-
-// sspiError names an error of Windows' security packages.
-type sspiError struct {
-	call string
-	code uint32
-	text string
-}
-
-func (e *sspiError) Error() string { return fmt.Sprintf("%s: %s (0x%08X)", e.call, e.text, e.code) }
-
-// sspiMeanings are errors (winerror.h) that an admin can do something about.
-var sspiMeanings = map[uint32]string{
-	0x80090303: "the domain knows no such service: the domain controller's name is another one, or its service principal name is missing",
-	0x80090304: "the local security authority can't be reached",
-	0x8009030C: "the sign-in was refused",
-	0x8009030E: "there are no credentials: this user is signed in with an account of this computer, or offline",
-	0x80090311: "no domain controller can be reached for a ticket",
-	0x80090322: "the domain controller is another computer than its name says",
-	0x80090324: "the clocks of this computer and of the domain controller differ too much",
-	0x80090346: "the channel bindings don't fit: something on the way replaces the certificate",
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/alexbrainman/sspi"
@@ -133,4 +134,20 @@ func (c wineContext) unwrap(token []byte, sealed bool) ([]byte, error) {
 		return nil, errSeal
 	}
 	return message, nil
+}
+
+// TestSSPIErrors gives words and number of Windows' errors.
+func TestSSPIErrors(t *testing.T) {
+	_, release, err := openSSPI("ldap/\x00", nil)
+	if err == nil {
+		release()
+		t.Error("a name with a zero byte was taken")
+	}
+	got := sspiProblem("InitializeSecurityContext", syscall.Errno(0x8009030E)).Error()
+	if !strings.HasPrefix(got, "InitializeSecurityContext: there are no credentials") || !strings.HasSuffix(got, "(0x8009030E)") {
+		t.Error(got)
+	}
+	if got := sspiProblem("EncryptMessage", syscall.Errno(0x80090302)).Error(); !strings.HasSuffix(got, "(0x80090302)") {
+		t.Error(got)
+	}
 }

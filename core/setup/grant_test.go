@@ -50,5 +50,16 @@ func TestNeeds_whoGrants(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: %v, needs %+v", name, got, s.Needs())
 		}
+		as := account
+		as.Current = true
+		s.Plan = &plan.Plan{Accounts: []plan.Account{as}, Steps: s.Plan.Steps}
+		if slices.ContainsFunc(s.Needs(), func(n Need) bool { return n.Key == "grant:"+forest }) {
+			t.Errorf("%s: the current user is asked for a password: %+v", name, s.Needs())
+		}
+		as.Option = answers.CreateAccount
+		s.Plan = &plan.Plan{Accounts: []plan.Account{as}, Steps: s.Plan.Steps}
+		if needs := s.Needs(); len(needs) != 0 {
+			t.Errorf("%s: the current user is asked for a password: %+v", name, needs)
+		}
 	}
 }
