@@ -158,22 +158,35 @@ func (v *visit) in(ctx context.Context, dom domain) (*session, error) {
 		return nil, &p
 	}
 	usable, _, err := v.d.find(ctx, wanted{domain: dom.DNS})
-	if err == nil {
+	for _, c := range usable {
 		var s *session
-		if s, err = v.d.signIn(ctx, usable[0], v.cred); err == nil && !strings.EqualFold(s.root.domain, dom.base) {
-			s.close()
-			err = fmt.Errorf("%s is no domain controller of %s", usable[0].name(), dom.DNS)
-		}
-		if err == nil {
+		if s, err = v.further(ctx, c, dom); err == nil {
 			v.more[key] = s
 			return s, nil
 		}
 		if aboutAccount(err) {
 			v.refused = err
+			break
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
 	v.failed[key] = err
 	return nil, err
+}
+
+// further signs in at a domain controller of a further domain.
+func (v *visit) further(ctx context.Context, c controller, dom domain) (*session, error) {
+	s, err := v.d.signIn(ctx, c, v.cred)
+	if err == nil && !strings.EqualFold(s.root.domain, dom.base) {
+		s.close()
+		err = fmt.Errorf("%s is no domain controller of %s", c.name(), dom.DNS)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // enterpriseAdmins gives the SID of the forest's Enterprise Admins.

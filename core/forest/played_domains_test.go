@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-ldap/ldap/v3"
@@ -123,6 +124,40 @@ func TestPlayedChildDomainRefuses(t *testing.T) {
 		}
 		if refused > 1 {
 			t.Errorf("%s: the password went to %d further domain controllers", name, refused)
+		}
+	}
+}
+
+// TestPlayedChildDomainNext has a child domain of which the domain controller that is
+// asked first is out of order in the sign-in: the next one is asked.
+func TestPlayedChildDomainNext(t *testing.T) {
+	for name, result := range map[string]ldaptest.Result{
+		"busy":        {Code: ldap.LDAPResultBusy, Text: "busy"},
+		"unavailable": {Code: ldap.LDAPResultUnavailable, Text: "00002024: unavailable"},
+	} {
+		f, d, child := withChild(t)
+		child.AddDC(t, "dc2."+playedChild)
+		f.Domains[0].Add(ldaptest.Account{Name: "svc", Password: playedPassword})
+		var out atomic.Pointer[string] // the one that was asked first
+		for _, dc := range child.DCs {
+			dc.Refuse = func(r ldaptest.Request) *ldaptest.Result {
+				if r.Op != ldap.ApplicationBindRequest {
+					return nil
+				}
+				if out.CompareAndSwap(nil, &dc.Host); *out.Load() == dc.Host {
+					return &result
+				}
+				return nil
+			}
+		}
+		a, err := d.Verify(t.Context(), ask(answers.ExistingAccount, `PLAYED\svc`, facts.FeaturePasswordHash), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, r := range a.Rights {
+			if r.State != facts.RightLacks {
+				t.Errorf("%s: the right on %s is %s: %s", name, r.Domain, r.State, r.Why)
+			}
 		}
 	}
 }
