@@ -112,6 +112,7 @@ func (r *reader) readAll(ctx context.Context) {
 	r.readRules(ctx)
 	r.opt.Say("Reading the run history")
 	r.readRuns(ctx)
+	r.readSteps(ctx)
 	r.opt.Say("Counting objects and pending changes")
 	r.readCounts(ctx)
 	r.readMetaverse(ctx)

@@ -356,7 +356,7 @@ func unknown(a facts.ADSync) int {
 			n++
 		}
 	}
-	for _, s := range []facts.ReadState{a.Settings.State, a.Connectors.State, a.Rules.State, a.Runs.State, a.Objects.State, a.Sessions.State, a.Moving.State, a.Claim.State} {
+	for _, s := range []facts.ReadState{a.Settings.State, a.Connectors.State, a.Rules.State, a.Runs.State, a.Steps.State, a.Objects.State, a.Sessions.State, a.Moving.State, a.Claim.State} {
 		count(s)
 	}
 	for _, e := range a.Activity {

@@ -16,6 +16,7 @@ const (
 	tPartition = "mms_partition"
 	tProfile   = "mms_run_profile"
 	tRun       = "mms_run_history"
+	tStep      = "mms_step_history"
 	tRule      = "mms_synchronization_rule"
 	tObject    = "mms_connectorspace"
 	tMetaverse = "mms_metaverse"
@@ -65,7 +66,7 @@ const (
 WHERE LOWER(TABLE_NAME) IN (` + columnTables + `) ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`
 
 	columnTables = `'mms_server_configuration', 'mms_management_agent', 'mms_partition', 'mms_run_profile', ` +
-		`'mms_run_history', 'mms_synchronization_rule', 'mms_connectorspace'`
+		`'mms_run_history', 'mms_step_history', 'mms_synchronization_rule', 'mms_connectorspace'`
 )
 
 // readSchema asks INFORMATION_SCHEMA which tables and columns there are. It

@@ -130,7 +130,7 @@ func onEachServer(t *testing.T, test func(t *testing.T, create func(testing.TB, 
 // tablesOf gives the tables of a sample database as a list. Those that nobody
 // here reads stay empty, which saves most of the time that loading takes.
 func tablesOf(d *sample.Database) []sample.Table {
-	read := []string{tServer, tConnector, tPartition, tProfile, tRun, tRule, tObject, tMetaverse}
+	read := []string{tServer, tConnector, tPartition, tProfile, tRun, tStep, tRule, tObject, tMetaverse}
 	var out []sample.Table
 	for t := range d.Tables() {
 		if !slices.Contains(read, t.Name) {

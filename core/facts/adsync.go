@@ -34,6 +34,7 @@ type ADSync struct {
 	Rules      Read[[]Rule]      `json:"rules"`
 	RuleForm   string            `json:"ruleForm,omitempty"` // which form the rule table had: "xml column", "columns"
 	Runs       Read[[]Run]       `json:"runs"`               // newest first, the newest 500 at most
+	Steps      Read[[]StepTime]  `json:"stepTimes"`          // how long steps took, over the whole run history
 	Objects    Read[int64]       `json:"objects"`            // rows of the metaverse
 
 	Activity []Activity      `json:"activity"` // the four evidences of the last synchronization, in order A to D

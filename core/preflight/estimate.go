@@ -28,7 +28,11 @@ const (
 // every connector take: from the runs of this database when each connector has
 // full runs in its history, else from the number of objects.
 func EstimateFull(a facts.ADSync) Estimate {
-	if sum, ok := historySum(a); ok {
+	sum, ok := stepSum(a)
+	if !ok {
+		sum, ok = historySum(a)
+	}
+	if ok {
 		// The new server may be slower, and a full import often comes with more work
 		// than the last one had: the upper end is half as much again.
 		return Estimate{Low: sum, High: sum * 3 / 2, Source: "this database's own history"}

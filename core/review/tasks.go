@@ -151,6 +151,9 @@ func cycleTask(a after) []Task {
 		t.Steps[1] = "Wait until Delta Import and Delta Synchronization of every connector have ended with success."
 		t.Steps = t.Steps[:2]
 	}
+	for _, line := range preflight.CycleTimes(a.set.ADSync) {
+		t.Steps = append(t.Steps, "As this database's history has it: "+line+".")
+	}
 	return []Task{t}
 }
 
