@@ -14,6 +14,7 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
+	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 	"github.com/adsync-reconnect/adsync-reconnect/core/secret"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/tour"
@@ -35,6 +36,7 @@ type walker struct {
 type moment struct {
 	name  string
 	state setup.State
+	alone bool // without its dialogs, which another one shows
 }
 
 // tourOf writes a picture of every page and dialog of the site, light and dark.
@@ -45,7 +47,11 @@ func tourOf(ctx context.Context, p setup.Params, dir string, out io.Writer) erro
 	err := w.walk(p.Site.Answers)
 	t := tour.New(stage(app.NewWithID(appID)), tour.Options{Dir: dir, Scenarios: scenarios(), Log: w.session.Book()})
 	for _, m := range w.shots {
-		if shootErr := t.ShootAll(m.name, m.state); shootErr != nil {
+		shoot := t.ShootAll
+		if m.alone {
+			shoot = func(name string, s setup.State) error { return t.Shoot(name, s, nil) }
+		}
+		if shootErr := shoot(m.name, m.state); shootErr != nil {
 			return errors.Join(shootErr, w.session.Close())
 		}
 	}
@@ -86,7 +92,7 @@ func done(s setup.State) int {
 // take keeps the state as it is for a picture.
 func (w *walker) take(name string) setup.State {
 	s := w.session.State()
-	w.shots = append(w.shots, moment{name, s})
+	w.shots = append(w.shots, moment{name: name, state: s})
 	return s
 }
 
@@ -150,7 +156,7 @@ func (w *walker) install() error {
 	}
 	w.mu.Lock()
 	if w.middle != nil {
-		w.shots = append(w.shots, moment{string(setup.PageInstalling), *w.middle})
+		w.shots = append(w.shots, moment{name: string(setup.PageInstalling), state: *w.middle})
 	}
 	w.mu.Unlock()
 	s := w.session.State()
@@ -160,8 +166,65 @@ func (w *walker) install() error {
 			return err
 		}
 	}
-	if w.session.State().Page == setup.PageComplete {
-		w.take(string(setup.PageComplete))
+	if w.session.State().Page != setup.PageComplete {
+		return nil
+	}
+	w.take(string(setup.PageComplete))
+	return w.after()
+}
+
+// after walks through Additional tasks, which need nothing but the database.
+func (w *walker) after() error {
+	if err := w.do(setup.AfterOpened{}); err != nil {
+		return err
+	}
+	for _, page := range setup.AfterPages() {
+		if page != w.session.State().Page {
+			if err := w.do(setup.PageChosen{Page: page}); err != nil {
+				return err
+			}
+		}
+		w.take("after-" + string(page))
+		if err := w.look(page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look does what a page of Additional tasks is for, and takes more pictures.
+func (w *walker) look(page setup.Page) error {
+	switch page {
+	case setup.PagePending:
+		p := w.session.State().After.Pending
+		if p == nil || p.Page == nil || len(p.Page.Rows) == 0 {
+			return nil
+		}
+		if err := w.do(setup.PendingObjectAsked{ID: p.Page.Rows[0].ID}); err != nil {
+			return err
+		}
+		w.take("after-pending-object")
+		w.shots[len(w.shots)-1].alone = true
+		return w.do(setup.PendingObjectAsked{})
+	case setup.PageCompare:
+		if !w.session.State().CanCompare() {
+			return nil
+		}
+		if err := w.do(setup.ComparePressed{}); err != nil {
+			return err
+		}
+		w.take("after-compared")
+		w.shots[len(w.shots)-1].alone = true
+	case setup.PageStaging:
+		for _, c := range w.session.State().Gate() {
+			if c.Light != review.Green {
+				if err := w.do(setup.ReasonTyped{ID: c.ID, Reason: "Only for the picture"}); err != nil {
+					return err
+				}
+			}
+		}
+		w.take("after-staging-answered")
+	default: // the page itself is all there is
 	}
 	return nil
 }

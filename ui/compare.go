@@ -64,7 +64,10 @@ func (p *comparePage) Fields() []problem.Field { return slices.Collect(maps.Keys
 func (p *comparePage) Actions(s setup.State) []action {
 	off := s.Busy != nil || s.Comparison().Report == nil
 	return append([]action{{text: tr("compare.save"), look: kit.Small, off: off, do: func() {
-		p.shell.saveAs(tr("compare.save.title"), "comparison.html", tr("save.hint"), func(path string) setup.Event { return setup.CompareSavePressed{Path: path} })
+		p.shell.saveFile(saveSpec{
+			title: tr("compare.save.title"), name: "comparison.html", hint: tr("save.hint"), check: setup.SaveProblem,
+			event: func(path string) setup.Event { return setup.CompareSavePressed{Path: path} },
+		})
 	}}}, p.reading(s))
 }
 

@@ -113,7 +113,8 @@ func (p *pendings) open(o *pending.Object) {
 
 // ShowSavePending asks where the list goes.
 func (s *Shell) ShowSavePending() {
-	s.saveAs(tr("pending.csv.title"), "pending-exports.csv", tr("pending.csv.hint"), func(path string) setup.Event {
-		return setup.PendingFileAsked{Path: path}
+	s.saveFile(saveSpec{
+		title: tr("pending.csv.title"), name: "pending-exports.csv", hint: tr("pending.csv.hint"), check: setup.ListPathProblem,
+		event: func(path string) setup.Event { return setup.PendingFileAsked{Path: path} },
 	})
 }

@@ -117,7 +117,7 @@ func objectsWords(sum pending.Summary) string {
 			out = append(out, count("pending.more", len(sum.Connectors)-i))
 			break
 		}
-		out = append(out, tr("pending.chart.object", c.Name, number(c.Objects), number(c.Exports.Total())))
+		out = append(out, tr("pending.chart.object", c.Name, thousands(c.Objects), thousands(c.Exports.Total())))
 	}
 	return strings.Join(out, "; ")
 }
@@ -148,7 +148,7 @@ func daysWords(days []pending.Day) string {
 		}
 	}
 	text := tr("pending.runs.words", days[0].Date.Format("2006-01-02"), days[len(days)-1].Date.Format("2006-01-02"),
-		number(sum.Good), number(sum.Problems), number(sum.Failed), number(sum.Running))
+		thousands(sum.Good), thousands(sum.Problems), thousands(sum.Failed), thousands(sum.Running))
 	if last != "" {
 		text += " " + tr("pending.runs.last", last)
 	}

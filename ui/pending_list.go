@@ -83,7 +83,7 @@ func (p *pendingList) update(r setup.Pending, s setup.State) {
 	show(p.none, p.page.Total == 0)
 	show(p.card, p.page.Total > 0)
 	show(p.pager, p.page.Total > 0)
-	p.where.SetText(tr("pending.where", number(p.page.First), number(p.page.First+int64(len(p.page.Rows))-1), number(p.page.Total)))
+	p.where.SetText(tr("pending.where", thousands(p.page.First), thousands(p.page.First+int64(len(p.page.Rows))-1), thousands(p.page.Total)))
 	for i, b := range p.turns {
 		enable(b, p.idle && p.target(i) != nil)
 	}

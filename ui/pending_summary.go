@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -69,13 +68,13 @@ func pendingMark(s preflight.Severity) fyne.CanvasObject {
 
 // numbersText is a connector's numbers on one line.
 func numbersText(c pending.Connector) string {
-	parts := []string{tr("pending.objects", number(c.Objects))}
+	parts := []string{tr("pending.objects", thousands(c.Objects))}
 	parts = append(parts, countsText(c.Exports)...)
 	if n := c.Exports.Total(); n > 0 {
 		parts = append(parts, tr("pending.share", c.Share(n)))
 	}
 	if n := c.Imports.Total(); n > 0 {
-		parts = append(parts, tr("pending.imports", number(n)))
+		parts = append(parts, tr("pending.imports", thousands(n)))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -96,16 +95,7 @@ func amount(key string, n int64) string {
 	if n == 1 {
 		return tr(key + ".one")
 	}
-	return tr(key+".many", number(n))
-}
-
-// number writes a number with a space between the thousands, at which no line breaks.
-func number(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "\u00a0" + s[i:]
-	}
-	return s
+	return tr(key+".many", thousands(n))
 }
 
 // mostLines is how many OUs of a connector are shown.

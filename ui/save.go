@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/report"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 	"github.com/adsync-reconnect/adsync-reconnect/ui/kit"
@@ -12,7 +13,10 @@ import (
 
 // ShowSavePlan asks where the plan goes.
 func (s *Shell) ShowSavePlan() {
-	s.saveAs(tr("ready.save.title"), "plan.html", tr("save.hint"), func(path string) setup.Event { return setup.SavePressed{Path: path} })
+	s.saveFile(saveSpec{
+		title: tr("ready.save.title"), name: "plan.html", hint: tr("save.hint"), check: setup.SaveProblem,
+		event: func(path string) setup.Event { return setup.SavePressed{Path: path} },
+	})
 }
 
 // ShowSaveReport asks where the report goes, and in Additional tasks what it holds
@@ -20,7 +24,7 @@ func (s *Shell) ShowSavePlan() {
 func (s *Shell) ShowSaveReport() {
 	var with setup.ReportParts
 	s.saveFile(saveSpec{
-		title: tr("complete.save.title"), name: "report.html", hint: tr("save.hint"), more: s.reportParts(&with),
+		title: tr("complete.save.title"), name: "report.html", hint: tr("save.hint"), more: s.reportParts(&with), check: setup.SaveProblem,
 		event: func(path string) setup.Event { return setup.SavePressed{Path: path, With: with} },
 	})
 }
@@ -31,7 +35,7 @@ func (s *Shell) reportParts(with *setup.ReportParts) []fyne.CanvasObject {
 	if st.After == nil || st.After.Facts == nil {
 		return nil
 	}
-	all := kit.NewCheck(s.keys, tr("save.all", number(report.RowsMost)), tr("save.all.hint"), false, func(on bool) { with.All = on })
+	all := kit.NewCheck(s.keys, tr("save.all", thousands(report.RowsMost)), tr("save.all.hint"), false, func(on bool) { with.All = on })
 	all.Disable()
 	exports := kit.NewCheck(s.keys, tr("save.pending", report.RowsFirst), tr("save.pending.hint"), false, func(on bool) {
 		with.Pending = on
@@ -58,6 +62,7 @@ type saveSpec struct {
 	title, name, hint string
 	more              []fyne.CanvasObject // below the path
 	event             func(path string) setup.Event
+	check             func(path string) *problem.Problem // what is wrong with the name; nil for any will do
 }
 
 // saveAs asks for a file and dispatches the event made with its path.
@@ -72,7 +77,15 @@ func (s *Shell) saveFile(spec saveSpec) {
 	}
 	var d *dialog
 	var path *kit.Entry
+	var field *kit.Field
 	done := kit.NewButton(s.keys, kit.Primary, tr("button.save"), func() {
+		if spec.check != nil {
+			if p := spec.check(path.Text); p != nil {
+				field.SetError(p.Error())
+				d.sheet.Relayout()
+				return
+			}
+		}
 		d.close()
 		s.session.Dispatch(spec.event(path.Text))
 	})
@@ -85,6 +98,7 @@ func (s *Shell) saveFile(spec saveSpec) {
 		})
 		buttons = append([]fyne.CanvasObject{browse}, buttons...)
 	}
-	body := kit.Column(12, append([]fyne.CanvasObject{kit.NewField(tr("save.path"), spec.hint, path).Object()}, spec.more...)...)
+	field = kit.NewField(tr("save.path"), spec.hint, path)
+	body := kit.Column(12, append([]fyne.CanvasObject{field.Object()}, spec.more...)...)
 	d = s.open(sheetSpec{width: 620, title: spec.title, body: body, buttons: buttons, primary: done, focus: path})
 }

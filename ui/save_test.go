@@ -23,7 +23,7 @@ func (w *window) check(label string) *kit.Check {
 }
 
 func TestSaveReport_parts(t *testing.T) {
-	const exports, all, comparison = "Pending exports, with the first 100 objects of each connector", "All objects that wait, up to 10\u00a0000", "The comparison with another server"
+	const exports, all, comparison = "Pending exports, with the first 100 objects of each connector", "All objects that wait, up to 10,000", "The comparison with another server"
 	w := open(t, fixture.Overview(), false)
 	w.tap("Save report…")
 	if !w.check(all).Disabled() || !w.check(comparison).Disabled() {

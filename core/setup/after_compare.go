@@ -158,7 +158,7 @@ func (e CompareSavePressed) reduce(s State) (State, Effect) {
 	if r == nil {
 		return s, nil
 	}
-	if p := saveProblem(e.Path); p != nil {
+	if p := SaveProblem(e.Path); p != nil {
 		s.Problems = []*problem.Problem{p}
 		return s, nil
 	}

@@ -303,8 +303,9 @@ func (o *openReader) closeLocked() error {
 	return r.Close()
 }
 
-// missingPath is the problem of Save without a file.
-func missingPath(path string) *problem.Problem {
+// ListPathProblem says what is wrong with the name of a file to save the list to; nil for
+// nothing.
+func ListPathProblem(path string) *problem.Problem {
 	if strings.TrimSpace(path) != "" {
 		return nil
 	}

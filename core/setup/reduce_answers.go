@@ -267,8 +267,9 @@ func (s State) forestProblem(f answers.Forest) *problem.Problem {
 	return nil
 }
 
-// saveProblem says what is wrong with the name of a file to save to.
-func saveProblem(path string) *problem.Problem {
+// SaveProblem says what is wrong with the name of a file to save a plan, a report or a
+// comparison to; nil for nothing.
+func SaveProblem(path string) *problem.Problem {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".html", ".htm", ".json":
 		return nil

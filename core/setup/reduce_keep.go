@@ -22,7 +22,7 @@ func (e TicksLost) keep(s State) (State, Effect) { //nolint:unparam // keepEvent
 // save writes the record as it stands, with the parts that were asked for. The list
 // of pending exports has to be read first.
 func (s State) save(path string, with ReportParts) (State, Effect) {
-	if p := saveProblem(path); p != nil && s.free(TaskSave) {
+	if p := SaveProblem(path); p != nil && s.free(TaskSave) {
 		s.Problems = append(slices.Clone(s.Problems), p)
 		return s, nil
 	}

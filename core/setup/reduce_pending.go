@@ -92,7 +92,7 @@ func (e PendingContainersAsked) reduce(s State) (State, Effect) {
 }
 
 func (e PendingFileAsked) reduce(s State) (State, Effect) {
-	if p := missingPath(e.Path); p != nil {
+	if p := ListPathProblem(e.Path); p != nil {
 		s.Problems = []*problem.Problem{p}
 		return s, nil
 	}

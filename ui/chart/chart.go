@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"slices"
 	"sync"
 
@@ -143,9 +144,36 @@ func (b Bars) options(scale float32) charts.BarChartOption {
 	if b.Every > 1 {
 		o.CategoryAxis.LabelCount = (len(b.Categories) + b.Every - 1) / b.Every
 	}
-	o.ValueAxis = []charts.ValueAxisOption{{LabelFontStyle: font, LabelCount: marks, ValueFormatter: Short, Min: charts.Ptr(0.0)}}
+	o.ValueAxis = []charts.ValueAxisOption{{LabelFontStyle: font, LabelCount: marks, ValueFormatter: Short, Min: charts.Ptr(0.0), Max: charts.Ptr(top(b.highest(), marks-1)), RangeValuePaddingScale: charts.Ptr(0.0)}}
 	o.BarSize = 0.62
 	return o
+}
+
+// highest gives the sum of the highest bar.
+func (b Bars) highest() float64 {
+	most := 0.0
+	for i := range b.Categories {
+		sum := 0.0
+		for _, s := range b.Series {
+			if i < len(s.Values) {
+				sum += s.Values[i]
+			}
+		}
+		most = max(most, sum)
+	}
+	return most
+}
+
+// top gives the end of an axis that goes up to most in n steps: each is a round whole
+// number, as nobody counts 23.1 users.
+func top(most float64, n int) float64 {
+	for unit := 1.0; ; unit *= 10 {
+		for _, step := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
+			if end := step * unit * float64(n); step*unit == math.Trunc(step*unit) && end >= most {
+				return end
+			}
+		}
+	}
 }
 
 // dots gives a colour of the theme in the library's type.

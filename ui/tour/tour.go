@@ -158,6 +158,16 @@ func dialogs(s setup.State, practice bool) []shot {
 		list = append(list, shot{"save", (*ui.Shell).ShowSavePlan})
 	case setup.PageInstalling:
 		list = append(list, shot{"close", (*ui.Shell).ShowClose}, shot{"undo", (*ui.Shell).ShowUndo})
+	case setup.PagePending:
+		list = append(list, shot{"csv", (*ui.Shell).ShowSavePending})
+	case setup.PageTasks:
+		if s.After != nil && len(s.After.Tasks) > 0 {
+			list = append(list, shot{"task", func(sh *ui.Shell) { sh.ShowTask(s.After.Tasks[0]) }})
+		}
+	case setup.PageUndo:
+		if s.CanUndo() {
+			list = append(list, shot{"ask", (*ui.Shell).ShowUndo})
+		}
 	case setup.PageComplete:
 		list = append(list, shot{"save", (*ui.Shell).ShowSaveReport})
 		if len(s.Tasks) > 0 {
