@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,9 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
 )
 
+// proxyPassword is that of the proxies, which no error may hold.
+const proxyPassword = "C4nary-pr0xy-5ecret"
+
 // proxy is a proxy that refuses to connect anybody.
 func proxy(t *testing.T, status int) func(*http.Request) (*url.URL, error) {
 	t.Helper()
@@ -37,6 +41,7 @@ func proxy(t *testing.T, status int) func(*http.Request) (*url.URL, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	u.User = url.UserPassword("proxyuser", proxyPassword)
 	return http.ProxyURL(u)
 }
 
@@ -59,6 +64,9 @@ func TestNoConnection(t *testing.T) {
 		{"no network", func(p *entra.Params) { p.Dial = failing(syscall.ENETUNREACH) }, problem.CodeUnreachable, "can't be reached"},
 		{"refused", func(p *entra.Params) { p.Dial = failing(syscall.ECONNREFUSED) }, problem.CodeRefused, "can't be reached"},
 		{"proxy wants authentication", func(p *entra.Params) { p.Dial, p.Proxy = nil, proxy(t, http.StatusProxyAuthRequired) }, entra.CodeProxyAuth, "Negotiate"},
+		{"proxy is gone", func(p *entra.Params) {
+			p.Dial, p.Proxy = nil, http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:9", User: url.UserPassword("proxyuser", proxyPassword)})
+		}, problem.CodeRefused, "can't be reached"},
 		{"proxy refuses", func(p *entra.Params) { p.Dial, p.Proxy = nil, proxy(t, http.StatusForbidden) }, entra.CodeProxyRefused, "403"},
 		{"TLS inspection", func(p *entra.Params) { p.Trust = x509.NewCertPool() }, entra.CodeInspection, "ADSync Reconnect practice authority"},
 	}
@@ -69,6 +77,8 @@ func TestNoConnection(t *testing.T) {
 				_, _, err := signIn(t, c, answers.Entra{Flow: flow})
 				if p := problemOf(t, err, x.want); !strings.Contains(p.Text(), x.says) {
 					t.Errorf("it does not say %q: %s", x.says, p.Text())
+				} else if all := fmt.Sprintf("%+v %+v %s", *p, err, p.Text()); strings.Contains(all, proxyPassword) {
+					t.Errorf("it holds the proxy's password: %s", all)
 				}
 			})
 		}

@@ -11,9 +11,11 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -24,6 +26,7 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/cli"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
 	"github.com/adsync-reconnect/adsync-reconnect/core/install"
+	"github.com/adsync-reconnect/adsync-reconnect/core/logbook"
 	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/practice/standin"
 	"github.com/adsync-reconnect/adsync-reconnect/core/probe"
@@ -60,7 +63,8 @@ type order struct {
 	DataDir     string
 	Windows     string // file of the pretend computer
 	Kill        moment
-	Seed        byte // of what the wizard makes up
+	Seed        byte   // of what the wizard makes up
+	Support     string // file for the support bundle, empty for none
 	// Hold makes the wizard say so and wait when a step of that kind is about to
 	// be written down as begun.
 	Hold plan.Kind
@@ -117,7 +121,7 @@ func (o order) run() int {
 	}
 	far := &remote{url: o.URL, kill: o.Kill}
 	i := install.New(install.Params{
-		Probe: p, Directory: far, Cloud: far, DataDir: o.DataDir, Practice: true, Watch: o.watch,
+		Probe: p, Directory: far, Granter: far, Cloud: far, DataDir: o.DataDir, Practice: true, Watch: o.watch,
 		Local: standin.Open(o.Windows).Local(), Setup: o.setup(),
 	})
 	name, _ := o.Computer.Name.Get()
@@ -126,6 +130,7 @@ func (o order) run() int {
 			Prober: p, Directory: far, Cloud: far, Installer: i, Finder: i, Answers: o.Answers, Computer: name, Secrets: secrets,
 		},
 		Clock: p.Now, Program: "1.0", DataDir: o.DataDir, Random: rand.NewChaCha8([32]byte{1, o.Seed}),
+		Book: logbook.New(filepath.Join(o.DataDir, "logs"), time.Now()),
 	}
 	if o.Command == unswitch {
 		return takeSwitchBack(i, o, secrets)
@@ -134,7 +139,7 @@ func (o order) run() int {
 		err = cli.RunStaging(context.Background(), params, cli.Options{Staging: o.Command, JSON: true}, os.Stdout, os.Stderr)
 		return exitCode(err)
 	}
-	options := cli.Options{Install: o.Command == cli.CommandInstall, Resume: o.Command == cli.CommandResume, Undo: o.Command == cli.CommandUndo, JSON: true}
+	options := cli.Options{Install: o.Command == cli.CommandInstall, Resume: o.Command == cli.CommandResume, Undo: o.Command == cli.CommandUndo, JSON: true, Support: o.Support}
 	err = cli.Run(context.Background(), params, options, os.Stdout, os.Stderr)
 	return exitCode(err)
 }
@@ -173,6 +178,8 @@ type message struct {
 	Identity plan.Identity
 	User     string
 	Secret   []byte
+	Granter  []byte // the password of who grants rights
+	Entries  []apply.Entry
 
 	Problem *problem.Problem
 	There   bool
@@ -226,7 +233,7 @@ func (r *remote) send(ctx context.Context, m, answer any) error {
 }
 
 func (r *remote) Verify(ctx context.Context, q setup.ForestRequest, _ func(string)) (facts.ForestAccount, error) {
-	m, err := r.call(ctx, message{Method: "verify", Answer: q.Answer, Conn: q.Connector, Features: q.Features, Secret: q.Password.Bytes()})
+	m, err := r.call(ctx, message{Method: "verify", Answer: q.Answer, Conn: q.Connector, Features: q.Features, Secret: q.Password.Bytes(), Granter: q.GrantPassword.Bytes()})
 	return m.Proof, err
 }
 
@@ -243,6 +250,21 @@ func (r *remote) RemoveAccount(ctx context.Context, a plan.Account, c apply.Cred
 func (r *remote) HasAccount(ctx context.Context, a plan.Account, c apply.Credential) (bool, error) {
 	m, err := r.call(ctx, message{Method: "has account", Account: a, User: c.User, Secret: c.Password.Bytes()})
 	return m.There, err
+}
+
+func (r *remote) Ungranted(ctx context.Context, a plan.Account, c apply.Credential) ([]apply.Entry, error) {
+	m, err := r.call(ctx, message{Method: "ungranted", Account: a, User: c.User, Secret: c.Password.Bytes()})
+	return m.Entries, err
+}
+
+func (r *remote) Grant(ctx context.Context, a plan.Account, c apply.Credential, entries []apply.Entry) error {
+	_, err := r.call(ctx, message{Method: "grant", Account: a, User: c.User, Secret: c.Password.Bytes(), Entries: entries})
+	return err
+}
+
+func (r *remote) Revoke(ctx context.Context, a plan.Account, c apply.Credential, entries []apply.Entry) error {
+	_, err := r.call(ctx, message{Method: "revoke", Account: a, User: c.User, Secret: c.Password.Bytes(), Entries: entries})
+	return err
 }
 
 func (r *remote) SignIn(ctx context.Context, q setup.CloudRequest, _ func(setup.Prompt)) (facts.Tenant, error) {
@@ -276,10 +298,10 @@ func (r *remote) HasIdentity(ctx context.Context, i plan.Identity) (bool, error)
 }
 
 // serve makes the directory and the tenant of a site reachable for wizards in
-// other processes, and counts the calls.
-func serve(t *testing.T, site setup.Site, calls *atomic.Int32) string {
+// other processes, and counts the calls and the connections that are open.
+func serve(t *testing.T, site setup.Site, calls, open *atomic.Int32) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
 		var m message
 		data, err := io.ReadAll(r.Body)
@@ -295,6 +317,16 @@ func serve(t *testing.T, site setup.Site, calls *atomic.Int32) string {
 			t.Log(err) // the sender was killed
 		}
 	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			open.Add(-1)
+		default: // it is still open
+		}
+	}
+	server.Start()
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -302,13 +334,14 @@ func serve(t *testing.T, site setup.Site, calls *atomic.Int32) string {
 // answer carries a message out.
 func answer(ctx context.Context, site setup.Site, m message) (message, error) {
 	directory, cloud := site.Directory.(apply.Directory), site.Cloud.(apply.Cloud)
+	granter := site.Directory.(apply.Granter)
 	c := apply.Credential{User: m.User, Password: secret.FromBytes(m.Secret)}
 	out := message{}
 	var err error
 	switch m.Method {
 	case "verify":
 		out.Proof, err = site.Directory.Verify(ctx, setup.ForestRequest{
-			Answer: m.Answer, Password: c.Password, Connector: m.Conn, Features: m.Features,
+			Answer: m.Answer, Password: c.Password, Connector: m.Conn, Features: m.Features, GrantPassword: secret.FromBytes(m.Granter),
 		}, func(string) {})
 	case "create account":
 		var password secret.Value
@@ -318,6 +351,12 @@ func answer(ctx context.Context, site setup.Site, m message) (message, error) {
 		err = directory.RemoveAccount(ctx, m.Account, c)
 	case "has account":
 		out.There, err = directory.HasAccount(ctx, m.Account, c)
+	case "ungranted":
+		out.Entries, err = granter.Ungranted(ctx, m.Account, c)
+	case "grant":
+		err = granter.Grant(ctx, m.Account, c, m.Entries)
+	case "revoke":
+		err = granter.Revoke(ctx, m.Account, c, m.Entries)
 	case "sign in":
 		out.Facts, err = site.Cloud.SignIn(ctx, setup.CloudRequest{Answer: m.Entra, Tenant: m.Tenant}, func(setup.Prompt) {})
 	case "create identity":

@@ -30,8 +30,13 @@ type world struct {
 	scene
 	order order
 	calls atomic.Int32 // of directory and tenant
+	open  atomic.Int32 // connections to them
 	// statements gives all that SQL Server was sent.
 	statements func() []string
+	env        []string // of the wizards, besides this process's own
+	// temp is their folder for temporary files, and bundles are their support bundles.
+	temp    string
+	bundles []string
 	// computer is the pretend computer's file as it was at first.
 	computer []byte
 	// installation is the journal of the installation, where switches are looked at.
@@ -71,7 +76,7 @@ func newWorldWith(t *testing.T, now time.Time, options practice.Options) *world 
 	w.port = port
 	w.order = order{
 		Answers: w.site.Answers.Clone(), Computer: p.Computer(t.Context(), now), Certificate: certificate.Raw,
-		URL: serve(t, w.site, &w.calls), Now: now, DataDir: w.dir, Windows: filepath.Join(t.TempDir(), "windows.json"),
+		URL: serve(t, w.site, &w.calls, &w.open), Now: now, DataDir: w.dir, Windows: filepath.Join(t.TempDir(), "windows.json"),
 	}
 	w.windows = s.Windows
 	if err := s.Windows.Save(w.order.Windows); err != nil {
@@ -126,6 +131,7 @@ func (w *world) process(t *testing.T, o order) *exec.Cmd {
 	}
 	c := exec.CommandContext(t.Context(), os.Args[0])
 	c.Env = append(os.Environ(), envWizard+"="+string(text))
+	c.Env = append(c.Env, w.env...)
 	c.Stdin = bytes.NewReader(input)
 	c.WaitDelay = time.Minute
 	return c
@@ -158,10 +164,24 @@ func (w *world) do(t *testing.T, command string, kill moment, delay time.Duratio
 	err := c.Wait()
 	e := end{code: c.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(), argv: argv}
 	e.killed = e.code == -1
+	if e.killed {
+		w.rest(t)
+	}
 	if !e.killed && e.code > cli.ExitFailed {
 		t.Fatalf("the wizard broke: %v\n%s", err, e.stderr)
 	}
 	return e
+}
+
+// rest waits until what a killed wizard had asked of directory and tenant is answered:
+// else the next one would look before that took effect.
+func (w *world) rest(t *testing.T) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); w.open.Load() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d connections of a killed wizard stay open", w.open.Load())
+		}
+	}
 }
 
 // must runs a wizard process that has to come to its end.
