@@ -27,7 +27,57 @@ var smaller = []edit{
 	{fonts, "\tStaticContent: notoSansBoldItalic,\n", "\tStaticContent: notoSansBold,\n"},
 	// Fonts of its own for charts, which ui/chart draws with the window's.
 	{charts, "//go:embed fonts/*.ttf.gz\nvar fontFiles embed.FS\n", "var fontFiles embed.FS\n"},
+	// SQLite's full-text search, R-trees and page statistics, which the practice
+	// site's SQL Server has no use for. Their places in the list of what starts with
+	// a connection are taken by the entry that does nothing.
+	{sqlite, "__ccgo_fp(_sqlite3Fts5Init)\n", "__ccgo_fp(_sqlite3TestExtInit)\n"},
+	{sqlite, "__ccgo_fp(_sqlite3RtreeInit)\n", "__ccgo_fp(_sqlite3TestExtInit)\n"},
+	{sqlite, "__ccgo_fp(_sqlite3DbstatRegister)\n", "__ccgo_fp(_sqlite3TestExtInit)\n"},
+	// Another HTTP/2 beside that of net/http, for a client that core/entra replaces.
+	{azure, "\t\"golang.org/x/net/http2\"\n", ""},
+	{azure, azureHTTP2, ""},
+	// Tables of the characters of China, Japan and Korea, in 12 bytes each where 4 do.
+	{codepages + "charset.go", "db map[int]rune ", "db map[uint16]uint16 "},
+	{codepages + "charset.go", "\t\t\t\tvar ok bool\n\t\t\t\tch, ok = cm.db[n]\n", "\t\t\t\tdb, ok := cm.db[uint16(n)]\n\t\t\t\tch = rune(db)\n"},
+	{codepages + "cp932.go", "db: map[int]rune{", "db: map[uint16]uint16{"},
+	{codepages + "cp936.go", "db: map[int]rune{", "db: map[uint16]uint16{"},
+	{codepages + "cp949.go", "db: map[int]rune{", "db: map[uint16]uint16{"},
+	{codepages + "cp950.go", "db: map[int]rune{", "db: map[uint16]uint16{"},
+	// Another reader of SVG beside its fork that Fyne uses, and TIFF, for letters that
+	// are pictures.
+	{render + "svg.go", "\t\"github.com/srwiley/oksvg\"\n", "\t\"github.com/fyne-io/oksvg\"\n"},
+	{render + "bitmap.go", "\t_ \"golang.org/x/image/tiff\" // load image formats for users of the API\n", ""},
+	{glyphs, "\t\"golang.org/x/image/tiff\"\n", ""},
+	{glyphs, "\tcase tagTIFF:\n\t\tformat = TIFF\n\t\tconfig, err = tiff.DecodeConfig(bytes.NewReader(b.Data))\n", ""},
+	// A way to store identities that nothing here stores.
+	{identity, "\t\"encoding/gob\"\n", "\t\"encoding/json\"\n"},
+	{identity, "gob.NewEncoder(", "json.NewEncoder("},
+	{identity, "gob.NewDecoder(", "json.NewDecoder("},
+	{credentials, "\t\"encoding/gob\"\n", ""},
+	{credentials, "Marshal() ([]byte, error) {\n" + registered, "Marshal() ([]byte, error) {\n"},
+	{credentials, "Unmarshal(b []byte) error {\n" + registered, "Unmarshal(b []byte) error {\n"},
+	{credentials, "gob.NewEncoder(", "json.NewEncoder("},
+	{credentials, "gob.NewDecoder(", "json.NewDecoder("},
 }
+
+const (
+	sqlite    = "modernc.org/sqlite/lib/sqlite_g_000000000003feab.go"
+	azure     = "github.com/Azure/azure-sdk-for-go/sdk/internal/transport/transport.go"
+	codepages = "github.com/microsoft/go-mssqldb/internal/cp/"
+
+	render      = "github.com/go-text/render/"
+	glyphs      = "github.com/go-text/typesetting/font/glyphs.go"
+	identity    = "github.com/jcmturner/goidentity/v6/user.go"
+	credentials = "github.com/jcmturner/gokrb5/v8/credentials/credentials.go"
+	registered  = "\tgob.Register(map[string]interface{}{})\n\tgob.Register(ADCredentials{})\n"
+)
+
+// azureHTTP2 is the whole use of it.
+const azureHTTP2 = "\tif http2Transport, err := http2.ConfigureTransports(defaultTransport); err == nil {\n" +
+	"\t\t// if the connection has been idle for 10 seconds, send a ping frame for a health check\n" +
+	"\t\thttp2Transport.ReadIdleTimeout = 10 * time.Second\n" +
+	"\t\t// if there's no response to the ping within the timeout, the connection will be closed\n" +
+	"\t\thttp2Transport.PingTimeout = 5 * time.Second\n\t}\n"
 
 // templates is a spot of Go itself: templates look methods up by name. Only for
 // that the linker would have to keep every method of every type, 4 MB of them.

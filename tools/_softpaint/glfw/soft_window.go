@@ -38,7 +38,6 @@ type softPainter struct {
 	changes software.Changes
 	width   int
 	height  int
-	buf     []byte
 }
 
 func newSoftPainter(w *window) *softPainter {
@@ -59,11 +58,7 @@ func (w *window) present() {
 	if !ok {
 		return
 	}
-	img := p.frame.Image()
-	for _, r := range p.changes.Find(img) {
-		p.buf = software.BGRA(p.buf, img, r)
-		blit(w.viewport, p.buf, r)
-	}
+	p.changes.Send(p.frame.Image(), func(pix []byte, r image.Rectangle) { blit(w.viewport, pix, r) })
 }
 
 func (p *softPainter) Init()                                           {}

@@ -5,13 +5,16 @@ import (
 	"image"
 )
 
-// gap is how many unchanged rows lie between two areas that are sent separately.
-const gap = 16
+const (
+	gap  = 16      // so many unchanged rows lie between two areas that are sent separately
+	most = 1 << 20 // bytes of an area that are sent at once, as a whole number of rows
+)
 
 // Changes finds what differs between frames.
 type Changes struct {
 	last image.RGBA // the frame as it was sent
 	all  bool
+	buf  []byte
 }
 
 // Everything makes the next Find give the whole frame: the window lost its pixels.
@@ -25,7 +28,7 @@ func (c *Changes) Find(img *image.RGBA) []image.Rectangle {
 	}
 	if c.all || c.last.Rect != img.Rect {
 		c.all = false
-		c.last = image.RGBA{Pix: bytes.Clone(img.Pix), Stride: img.Stride, Rect: img.Rect}
+		c.last = image.RGBA{Pix: append(c.last.Pix[:0], img.Pix...), Stride: img.Stride, Rect: img.Rect}
 		return []image.Rectangle{img.Rect}
 	}
 	var areas []image.Rectangle
@@ -43,6 +46,20 @@ func (c *Changes) Find(img *image.RGBA) []image.Rectangle {
 		}
 	}
 	return areas
+}
+
+// Send hands what differs from the frame before to blit, piece by piece from top to
+// bottom, as rows of BGRA. Those are valid during the call only: all pieces share
+// one buffer, so that a large window needs no third copy of its pixels.
+func (c *Changes) Send(img *image.RGBA, blit func(pix []byte, r image.Rectangle)) {
+	for _, area := range c.Find(img) {
+		rows := max(1, most/(4*area.Dx()))
+		for y := area.Min.Y; y < area.Max.Y; y += rows {
+			r := image.Rect(area.Min.X, y, area.Max.X, min(y+rows, area.Max.Y))
+			c.buf = BGRA(c.buf, img, r)
+			blit(c.buf, r)
+		}
+	}
 }
 
 // changed gives the part of row y from the first to the last pixel that differs.

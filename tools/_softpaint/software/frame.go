@@ -14,9 +14,9 @@ import (
 
 // Limits of the memory for shapes and texts that were painted once.
 const (
-	keptBytes  = 32 << 20 // above this, what the last frames did not need is dropped
-	keptFrames = 256      // what was not needed for so many frames is dropped
-	checkEvery = 128      // frames between two looks at it
+	keptBytes  = 8 << 20 // above this, what the last frames did not need is dropped
+	keptFrames = 256     // what was not needed for so many frames is dropped
+	checkEvery = 128     // frames between two looks at it
 )
 
 // Frame paints one canvas again and again into an image in memory. It draws as

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/internal/painter"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -139,4 +140,39 @@ func TestFrame_nothingToPaint(t *testing.T) {
 	}
 	f.Begin(-1, 0)
 	f.Paint(rectangle(30, 30, red), fyne.NewPos(0, 0)) // no window: nothing may panic
+}
+
+// A rectangle of any size is put together from the corners of a small one, and has
+// to look as if it were drawn whole.
+func TestFrame_roundOfAllSizes(t *testing.T) {
+	for _, scale := range []float32{1, 1.25, 2.5} {
+		for _, size := range []fyne.Size{fyne.NewSize(5, 5), fyne.NewSize(30, 9), fyne.NewSize(38, 31), fyne.NewSize(33.3, 38.7), fyne.NewSize(39, 39)} {
+			for _, stroke := range []float32{0, 1, 3} {
+				r := rectangle(size.Width, size.Height, color.NRGBA{G: 0xff, A: 0x80})
+				r.CornerRadius, r.TopLeftCornerRadius, r.StrokeColor, r.StrokeWidth = 4, 2, red, stroke
+				got, want := frame(scale), frame(scale)
+				got.Paint(r, fyne.NewPos(0.4, 0.7))
+				pad := painter.VectorPad(r)
+				want.put(painter.DrawRectangle(r, size.Width, size.Height, pad, want.whole), want.px(0.4-pad), want.px(0.7-pad))
+				for i := range want.Image().Pix {
+					if a, b := int(got.Image().Pix[i]), int(want.Image().Pix[i]); max(a-b, b-a) > 4 { // rounded twice
+						t.Fatalf("%v at scale %v with a stroke of %v: byte %d is %d, drawn whole it is %d", size, scale, stroke, i, a, b)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Cards of many heights, as high as pages are, take no memory to speak of.
+func TestFrame_largeCardsAreSmall(t *testing.T) {
+	f := frame(2)
+	for h := range 50 {
+		card := rectangle(1000, float32(500+100*h), red)
+		card.CornerRadius = 6
+		f.Paint(card, fyne.NewPos(0, 0))
+	}
+	if len(f.kept) != 1 || f.bytes > 10_000 {
+		t.Errorf("%d pictures of %d bytes are kept", len(f.kept), f.bytes)
+	}
 }

@@ -105,8 +105,7 @@ func (f *Frame) layer(o fyne.CanvasObject) *picture {
 }
 
 // rectangle draws the most frequent shape: plain ones at once, others from what
-// is kept. The large ones with round corners are drawn without the way over a
-// layer, for windows that are being resized.
+// is kept.
 func (f *Frame) rectangle(o *canvas.Rectangle, pos fyne.Position) {
 	w, h := o.Size().Components()
 	round := o.CornerRadius != 0 || o.TopLeftCornerRadius != 0 || o.TopRightCornerRadius != 0 ||
@@ -132,8 +131,7 @@ func (f *Frame) rectangle(o *canvas.Rectangle, pos fyne.Position) {
 		f.shape(k, o, pos)
 		return
 	}
-	k.w, k.h = w, h
-	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawRectangle(o, w, h, pad, f.round) })
+	f.round(k, o, pos)
 }
 
 func (f *Frame) circle(o *canvas.Circle, pos fyne.Position) {
@@ -143,7 +141,7 @@ func (f *Frame) circle(o *canvas.Circle, pos fyne.Position) {
 		return
 	}
 	k.w, k.h = o.Size().Components()
-	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawCircle(o, pad, f.round) })
+	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawCircle(o, pad, f.whole) })
 }
 
 func (f *Frame) line(o *canvas.Line, pos fyne.Position) {
@@ -153,7 +151,7 @@ func (f *Frame) line(o *canvas.Line, pos fyne.Position) {
 	k := shapeKey{kind: 'l', stroke: rgba(o.StrokeColor), strokeWidth: o.StrokeWidth}
 	k.more = [6]float32{o.Position2.X - o.Position1.X, o.Position2.Y - o.Position1.Y}
 	k.w, k.h = o.Size().Components()
-	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawLine(o, pad, f.round) })
+	f.vector(k, o, pos, func(pad float32) *image.RGBA { return painter.DrawLine(o, pad, f.whole) })
 }
 
 // vector draws a shape that needs no more room than Fyne's own padding.
@@ -164,8 +162,8 @@ func (f *Frame) vector(k shapeKey, o fyne.CanvasObject, pos fyne.Position, paint
 	f.put(p.img, f.px(pos.X-pad), f.px(pos.Y-pad))
 }
 
-// round scales a length to whole px, as Fyne's painter wants it.
-func (f *Frame) round(v float32) float32 {
+// whole scales a length to whole px, as Fyne's painter wants it.
+func (f *Frame) whole(v float32) float32 {
 	return float32(math.Round(float64(v) * float64(f.canvas.Scale())))
 }
 
