@@ -172,6 +172,10 @@ func profileEntries() []entry {
 		{"/partition", "Partition of the step", "The run profile works on another partition."},
 		{"/threshold/delete", "Deletions before the run stops", "A run stops at another number of deletions."},
 		{"/threshold/object", "Objects before the run stops", "A run stops at another number of objects."},
+		{"/threshold/batch-size", "Objects in one batch", "A run handles its objects in other portions."},
+		{"/custom-data/*/batch-size", "Objects in one batch", "A run handles its objects in other portions."},
+		{"/custom-data/*/page-size", "Objects in one page of an answer", "A run asks for its objects in other portions."},
+		{"/custom-data/*/time-limit", "Seconds to wait for an answer", "A run waits another time for an answer."},
 		{"/threshold/*", "", "A run handles its objects in other portions."},
 		{"/custom-data/*/*", "", "A run handles its objects in other portions, or waits another time."},
 	} {

@@ -106,23 +106,28 @@ func afterSlash(account string) string {
 	return account
 }
 
-// oldIdentitiesTask has the sync identities of the previous server removed.
-func oldIdentitiesTask(a after) []Task {
+// oldIdentities names the sync identities of the previous server in the tenant.
+func (a after) oldIdentities() (names []string, byApplication bool) {
 	previous := a.previous()
-	if a.tenant == nil {
-		return nil
+	if a.tenant == nil || previous == "" {
+		return nil, false
 	}
-	var names []string
-	byApplication := false
 	for _, i := range a.tenant.Identities.Or(nil) {
-		if previous != "" && strings.EqualFold(i.Server, previous) && !strings.EqualFold(i.Name, a.plan.Identity.Name) {
+		if strings.EqualFold(i.Server, previous) && !strings.EqualFold(i.Name, a.plan.Identity.Name) {
 			names = append(names, i.Name)
 			byApplication = byApplication || i.Kind == string(plan.IdentityApplication)
 		}
 	}
+	return names, byApplication
+}
+
+// oldIdentitiesTask has the sync identities of the previous server removed.
+func oldIdentitiesTask(a after) []Task {
+	names, byApplication := a.oldIdentities()
 	if len(names) == 0 {
 		return nil
 	}
+	previous := a.previous()
 	t := Task{
 		ID: "old-identities", Title: "Remove the sync identity of " + previous, Who: "Hybrid Identity Administrator", Link: product.LinkAppIdentity,
 		Text: "It may still write to the whole tenant: " + strings.Join(names, ", ") + ". A tenant may have 20 sync identities.",

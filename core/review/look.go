@@ -21,6 +21,8 @@ type Basis struct {
 	Plan    plan.Plan
 	Tenant  *facts.Tenant
 	Forests []facts.ForestAccount
+	// TenantNow is the tenant as it was read in this session; nil when nobody signed in.
+	TenantNow *facts.Tenant
 	// Installed is when the installation ended; zero when none is known.
 	Installed time.Time
 }
@@ -105,7 +107,7 @@ func (b Basis) look(id string) Seen {
 		"scheduler": b.lookScheduler, "full-cycle": b.lookCycle, "conditional-access": b.lookImport, "pending-exports": b.lookExports,
 		"pending-deletes": b.lookDeletes, "accidental-deletes": b.lookThreshold, "signin-old": b.lookSignIn, "signin-unknown": b.lookSignIn,
 		"previous-server": b.lookPrevious, "leave-staging": b.lookStaging, "manual-upgrades": b.lookUpgrade, "backup-job": b.lookBackup,
-		"sync-groups": b.lookGroups, "other-connectors": b.lookOthers,
+		"old-identities": b.lookIdentities, "sync-groups": b.lookGroups, "other-connectors": b.lookOthers,
 	}
 	if check, ok := checks[id]; ok {
 		return check()
@@ -113,8 +115,6 @@ func (b Basis) look(id string) Seen {
 	switch {
 	case strings.HasPrefix(id, "old-account:"):
 		return blind("Whether the account is still there is in its forest, which nobody signed in to here.")
-	case id == "old-identities":
-		return blind("Whether it is still there is in the tenant, which nobody signed in to here.")
 	case strings.HasPrefix(id, "signin-") || id == "seamless-sso":
 		return blind("Agents, farms and tickets are not in the database.")
 	}

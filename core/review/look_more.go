@@ -113,6 +113,20 @@ func (b Basis) lookGroups() Seen {
 	return isDone("The database names other groups than before the installation.")
 }
 
+// lookIdentities looks for the previous server's sync identities in the tenant as it is now.
+func (b Basis) lookIdentities() Seen {
+	if b.TenantNow == nil {
+		return blind("Whether it is still there is in the tenant, which nobody signed in to here. See the page Staging mode.")
+	}
+	if _, ok := b.TenantNow.Identities.Get(); !ok {
+		return unseen(b.TenantNow.Identities)
+	}
+	if names, _ := (after{set: b.Before, plan: b.Plan, tenant: b.TenantNow}).oldIdentities(); len(names) > 0 {
+		return isOpen("Still there: %s.", strings.Join(names, ", "))
+	}
+	return isDone("The tenant holds none any more.")
+}
+
 func (b Basis) lookOthers() Seen {
 	var missing []string
 	for _, c := range b.Now.ADSync.Connectors.Or(nil) {

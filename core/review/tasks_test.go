@@ -121,7 +121,7 @@ func TestTasks(t *testing.T) {
 		{"previous had this name", func(s *site) { s.in.Facts.ADSync.Previous = ft.Known("sync02") }, "previous-server", true, []string{"the name of this one"}},
 		{"staging clone", func(s *site) { s.set(facts.SettingStagingMode, "True") }, "previous-server", true, []string{"active server"}},
 		{"groups of the previous server", func(s *site) { s.in.Facts.Computer.NotWindows("test", ft.Now()) }, "sync-groups", true, []string{"/useexistingdatabase", "previous server by their ids"}},
-		{"groups of this server", nil, "sync-groups", true, []string{`CONTOSO\admin is in ADSyncAdmins now`}},
+		{"groups of this server", nil, "sync-groups", true, []string{`CONTOSO\ea is in ADSyncAdmins now`}},
 		{"no engine", func(s *site) { s.in.Facts.Computer.Service = ft.Known(facts.SyncService{}) }, "sync-groups", true, []string{"not on this computer yet", "/useexistingdatabase"}},
 		{"groups unread", func(s *site) { s.in.Facts.ADSync.Server.Groups = ft.Unknown[map[string]string]() }, "sync-groups", true, []string{"lusrmgr"}},
 		{"leave", nil, "leave-staging", false, []string{"Configure staging mode"}},

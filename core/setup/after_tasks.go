@@ -125,6 +125,9 @@ func (s State) afterBasis() review.Basis {
 		k := s.Found.Known
 		b.Before, b.Plan, b.Tenant, b.Forests = *k.Facts, s.Found.Plan, k.Entra.Tenant, State{Forests: k.Forests}.accounts()
 	}
+	if b.TenantNow = s.Staging.Tenant; b.Tenant == nil {
+		b.Tenant = b.TenantNow // nobody signed in when it was set up, or who did is not known
+	}
 	if at := b.Plan.Claim.After.At; !at.IsZero() {
 		b.Installed = at // the claim's own time moves with each renewal
 	}

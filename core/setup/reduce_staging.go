@@ -155,7 +155,8 @@ func (e GateTenant) land(s State) State {
 		return s
 	}
 	s.Staging.Tenant = &e.Tenant
-	return s
+	tasks := s.afterTasks() // the tenant says more of some
+	return s.withAfter(func(a *After) { a.Tasks = tasks })
 }
 
 func hasDomain(t facts.Tenant, domain string) bool {
