@@ -33,6 +33,9 @@ type Engine struct {
 	Alive func(context.Context) error
 	// Now gives the time; default time.Now.
 	Now func() time.Time
+	// ByHand says how to take a step back without this program, for what undo leaves;
+	// nil for nothing to say.
+	ByHand func(plan.Step) string
 	// UndoTimeout is how long undoing one step may take; default DefaultUndoTimeout.
 	UndoTimeout time.Duration
 }
@@ -219,7 +222,7 @@ func (r *run) undo(ctx context.Context, i int) {
 	}
 	p := problem.From(err)
 	r.record(Record{Kind: RecordLeft, Step: s.ID, Problem: p})
-	text := leftText(s, p)
+	text := r.leftText(s, p)
 	r.outcome.Left = append(r.outcome.Left, text)
 	if r.outcome.Problem == nil {
 		r.outcome.Problem = p
@@ -235,7 +238,7 @@ func (r *run) record(rec Record) {
 }
 
 // leftText says what a step leaves behind and how to remove it by hand.
-func leftText(s plan.Step, p *problem.Problem) string {
+func (e *Engine) leftText(s plan.Step, p *problem.Problem) string {
 	var objects []string
 	for _, c := range s.Changes {
 		text := c.Target + ": " + c.Object
@@ -253,6 +256,11 @@ func leftText(s plan.Step, p *problem.Problem) string {
 	text += " What undo would have done: " + s.Undo
 	if p.Fix != "" {
 		text += " What to do: " + p.Fix
+	}
+	if e.ByHand != nil {
+		if how := e.ByHand(s); how != "" {
+			text += " By hand: " + how
+		}
 	}
 	return text
 }

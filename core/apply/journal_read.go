@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/adsync-reconnect/adsync-reconnect/core/plan"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 )
 
@@ -87,24 +88,31 @@ func parseJournal(data []byte) (records []Record, size int, err error) {
 	return records, size, nil
 }
 
+// mostStarts is how many records are looked for in one line. A line with more of
+// what only looks like a beginning is no crash's doing, and each costs its length.
+const mostStarts = 100
+
 // wholeRecordIn tells whether a whole record stands anywhere in data, even where
 // the line end before it is lost.
 func wholeRecordIn(data []byte) bool {
 	start := []byte(`{"n":`)
 	for {
-		i := bytes.Index(data, start)
-		if i < 0 {
-			return false
-		}
-		data = data[i:]
-		line, _, found := bytes.Cut(data, []byte("\n"))
+		line, rest, found := bytes.Cut(data, []byte("\n"))
 		if !found {
 			return false
 		}
-		if _, err := decodeRecord(data[:len(line)+1]); err == nil {
-			return true
+		whole := data[:len(line)+1]
+		for tries := 0; ; tries++ {
+			i := bytes.Index(whole, start)
+			if i < 0 {
+				break
+			}
+			if _, err := decodeRecord(whole[i:]); err == nil || tries == mostStarts {
+				return true
+			}
+			whole = whole[i+1:]
 		}
-		data = data[1:]
+		data = rest
 	}
 }
 
@@ -164,7 +172,7 @@ func FindUndoable(dataDir string) ([]Unfinished, error) {
 			continue
 		}
 		if err != nil {
-			list = append(list, Unfinished{Path: path, Problem: problem.From(err)})
+			list = append(list, Unfinished{Path: path, Problem: whoseJournal(path, problem.From(err))})
 			continue
 		}
 		j := newJournal(path, nil)
@@ -181,6 +189,31 @@ func FindUndoable(dataDir string) ([]Unfinished, error) {
 	}
 	slices.SortFunc(list, func(a, b Unfinished) int { return b.Last.Compare(a.Last) })
 	return list, nil
+}
+
+// whoseJournal says of a damaged journal what it is the journal of, as far as its
+// first line still tells: the ways on differ.
+func whoseJournal(path string, p *problem.Problem) *problem.Problem {
+	if p.Code != CodeJournalDamaged {
+		return p
+	}
+	told := *p
+	data, err := os.ReadFile(path)
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	first, decodeErr := decodeRecord(append(slices.Clone(line), '\n'))
+	if errors.Join(err, decodeErr) != nil || first.Begin == nil {
+		told.What = "A journal is damaged: that of an installation, or of leaving or entering staging mode."
+		told.Fix = "Restore the file from a backup. Without it, undo by hand what the report lists, then move the file out of the folder."
+		return &told
+	}
+	purpose, ok := map[plan.Purpose]string{plan.Leaves: "leaving", plan.Enters: "entering"}[first.Begin.Plan.Purpose]
+	if ok {
+		told.What = "The journal of " + purpose + " staging mode is damaged."
+		told.Fix = "Look whether the server is in staging mode (Additional tasks, or /review), leave or enter it anew if it is not as wanted, then move the file out of the folder."
+		return &told
+	}
+	told.What = "The journal of the installation is damaged."
+	return &told
 }
 
 // neverBegun tells whether a journal was cut off before its first line was whole:

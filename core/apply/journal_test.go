@@ -278,6 +278,47 @@ func TestFindUnfinished(t *testing.T) {
 	}
 }
 
+// TestJournal_manyBeginnings: a damaged line full of what looks like beginnings is
+// told as damage, in time that grows with its length only.
+func TestJournal_manyBeginnings(t *testing.T) {
+	text := "{}\n" + strings.Repeat(`{"n":`, 400_000) + "\n"
+	if _, _, err := parseJournal([]byte(text)); problem.From(err).Code != CodeJournalDamaged {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestFindUndoable_whoseDamage tells whose journal is damaged, as far as it can be told.
+func TestFindUndoable_whoseDamage(t *testing.T) {
+	for purpose, want := range map[plan.Purpose]string{
+		plan.Installs: "The journal of the installation is damaged.",
+		plan.Leaves:   "The journal of leaving staging mode is damaged.",
+		plan.Enters:   "The journal of entering staging mode is damaged.",
+		"?":           "A journal is damaged: that of an installation, or of leaving or entering staging mode.",
+	} {
+		dir, p := t.TempDir(), testPlan()
+		p.Purpose = purpose
+		j, err := CreateJournal(dir, Begin{Program: "1.0", Plan: p}, testClock())
+		must(t, err)
+		must(t, j.append(Record{Kind: RecordIntent, Step: "claim"}))
+		must(t, j.append(Record{Kind: RecordEnd, Ending: Broken}))
+		must(t, j.Close())
+		data, err := os.ReadFile(j.Path())
+		must(t, err)
+		from, to := `"kind":"intent"`, `"kind":"intend"`
+		if purpose == "?" {
+			from, to = `"program"`, `"progrem"`
+		}
+		must(t, os.WriteFile(j.Path(), bytes.Replace(data, []byte(from), []byte(to), 1), 0o600))
+		list, err := FindUndoable(dir)
+		if err != nil || len(list) != 1 || list[0].Problem == nil {
+			t.Fatalf("%s: %+v, %v", purpose, list, err)
+		}
+		if p := list[0].Problem; p.Code != CodeJournalDamaged || p.What != want || p.Fix == "" || !strings.Contains(p.Detail, j.Path()) {
+			t.Errorf("%s: %+v", purpose, p)
+		}
+	}
+}
+
 func FuzzJournal(f *testing.F) {
 	line, err := encodeRecord(Record{N: 1, Kind: RecordBegin, Begin: &Begin{Format: JournalFormat, Plan: testPlan()}})
 	if err != nil {
@@ -285,6 +326,9 @@ func FuzzJournal(f *testing.F) {
 	}
 	f.Add(line)
 	f.Add(append(line, line...))
+	f.Add([]byte("{}\n" + strings.Repeat(`{"n":`, 200) + "\n"))
+	f.Add(append([]byte("{\"n\":1,\"ki"), line...))
+	f.Add(line[:len(line)-2])
 	f.Fuzz(func(t *testing.T, data []byte) {
 		records, size, err := parseJournal(data)
 		if err == nil && (len(records) == 0 || size > len(data)) {

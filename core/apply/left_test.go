@@ -67,7 +67,7 @@ func TestUndo_saysWhatEachKindOfStepLeaves(t *testing.T) {
 		}
 		actions[s.ID] = a
 	}
-	e := apply.Engine{Journal: j, Actions: actions, Now: factstest.Now}
+	e := apply.Engine{Journal: j, Actions: actions, Now: factstest.Now, ByHand: p.ByHand}
 	if o := e.Run(t.Context(), p.Steps, nil, nil); o.Ending != apply.Completed {
 		t.Fatal(o.Problem)
 	}
@@ -90,6 +90,9 @@ func TestUndo_saysWhatEachKindOfStepLeaves(t *testing.T) {
 			if said == "" || s.Undo == "" || !strings.Contains(said, s.Undo) {
 				t.Errorf("%s: nothing says how to undo %q by hand:\n%s", kind, s.Title, all)
 				continue
+			}
+			if by := p.ByHand(s); by == "" || !strings.HasSuffix(said, " By hand: "+by) {
+				t.Errorf("%s: it is not said how to do it by hand: %s", kind, said)
 			}
 			if kind != plan.KindAccount && !strings.Contains(strings.ToLower(said), strings.ToLower(place)) {
 				t.Errorf("%s: nothing says where: %s", kind, said)

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -106,9 +105,7 @@ func compareResult(r compare.Report) (string, int) {
 func writeCompared(stdout, stderr io.Writer, out compared, asJSON bool) error {
 	switch {
 	case asJSON:
-		e := json.NewEncoder(stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(out)
+		return printJSON(stdout, out)
 	case out.Report != nil:
 		return compare.WriteText(stdout, *out.Report)
 	default:

@@ -84,9 +84,7 @@ func beat(ctx context.Context, site setup.Site) (facts.Claim, error) {
 
 func (b Beat) write(w io.Writer, asJSON bool) error {
 	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(b)
+		return printJSON(w, b)
 	}
 	if b.Claim != nil {
 		_, err := fmt.Fprintf(w, "The claim of %s is renewed: %s\n", b.Claim.Server, b.Claim.At.Format("2006-01-02 15:04:05 UTC"))

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -133,15 +132,7 @@ func problems(s setup.State, err error) []*problem.Problem {
 }
 
 // WriteJSON prints the result as indented JSON.
-func (r Result) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
-}
+func (r Result) WriteJSON(w io.Writer) error { return printJSON(w, r) }
 
 // WriteText prints the result for a person.
 func (r Result) WriteText(w io.Writer) error {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -28,15 +27,7 @@ func (r Review) save(path string) error {
 	return nil
 }
 
-func (r Review) writeJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
-}
+func (r Review) writeJSON(w io.Writer) error { return printJSON(w, r) }
 
 func (r Review) writeText(w io.Writer) error {
 	var b strings.Builder

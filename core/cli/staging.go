@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +34,8 @@ type Switch struct {
 	Plan     *plan.Plan         `json:"plan,omitempty"`
 	Outcome  *apply.Outcome     `json:"outcome,omitempty"`
 	Next     []string           `json:"next,omitempty"` // what is left to do on the server, in order
+	// Already says that there was nothing to change.
+	Already string `json:"already,omitempty"`
 }
 
 // stagingRules are about /staging.
@@ -89,6 +90,11 @@ func judgeSwitch(purpose plan.Purpose, s setup.State, err error) Switch {
 		r.Result, r.ExitCode = ResultBlocked, ExitBlocked
 		return r
 	}
+	if p := problem.As(err); p != nil && p.Code == plan.CodeStagingAlready {
+		// What was asked for is so: a script that is run twice must not fail.
+		r.Result, r.ExitCode, r.Already, r.Problems = ResultDone, ExitClean, p.What, []*problem.Problem{}
+		return r
+	}
 	if s.Staging.Plan == nil || s.Staging.Plan.Purpose != purpose {
 		return r
 	}
@@ -103,15 +109,7 @@ func judgeSwitch(purpose plan.Purpose, s setup.State, err error) Switch {
 	return r
 }
 
-func (r Switch) writeJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
-}
+func (r Switch) writeJSON(w io.Writer) error { return printJSON(w, r) }
 
 func (r Switch) writeText(w io.Writer) error {
 	var b strings.Builder
@@ -137,6 +135,9 @@ func (r Switch) writeText(w io.Writer) error {
 		fmt.Fprintf(&b, "\n%s", p.Text())
 	}
 	said := map[plan.Purpose]string{plan.Leaves: "Done: staging mode is off.", plan.Enters: "Done: staging mode is on."}[r.Purpose]
+	if r.Already != "" {
+		said = r.Already + " Nothing was changed."
+	}
 	fmt.Fprintf(&b, "\n%s\n", map[string]string{
 		ResultDone: said, ResultWarnings: said + " Conditions were answered for in writing.", ResultBlocked: "Blocked by the conditions. Nothing was changed.", ResultFailed: "Failed.",
 	}[r.Result])

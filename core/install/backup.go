@@ -24,7 +24,7 @@ type backupFile struct {
 // Install is to stop, as a large database takes long. Each try writes a new file:
 // what an earlier one left may be half of one.
 func (w *work) backup(ctx context.Context, a *apply.Work) error {
-	ctx, cancel := w.untilStopped(ctx)
+	ctx, cancel := a.Stoppable(ctx)
 	defer cancel()
 	var files []backupFile
 	if _, err := a.Recall(keyBackups, &files); err != nil {
@@ -109,22 +109,6 @@ func (w *work) keepBackup(_ context.Context, a *apply.Work) error {
 	}
 	a.Say(text, 0, 0)
 	return nil
-}
-
-// untilStopped gives a context that ends as soon as Install is to stop.
-func (w *work) untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	if w.stop == nil {
-		return ctx, cancel
-	}
-	go func() {
-		select {
-		case <-w.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
 }
 
 // sinceBackup compares once more before the claim when a backup has just taken its

@@ -100,7 +100,6 @@ func (i *Installer) now() time.Time {
 // is held from the claim to the end of the call.
 func (i *Installer) Install(ctx context.Context, job setup.Job, stop <-chan struct{}, say func(apply.Progress)) apply.Outcome {
 	return i.with(ctx, job, installs, func(w *work, engine *apply.Engine) apply.Outcome {
-		w.stop = stop
 		o := engine.Run(ctx, job.Plan.Steps, stop, w.watch(say))
 		if err := w.recallReports(); err != nil && o.Problem == nil {
 			o.Problem = problem.From(err)
@@ -171,7 +170,7 @@ func (i *Installer) with(ctx context.Context, job setup.Job, e errand, do func(*
 	}
 	w := &work{Installer: i, job: job, plan: job.Plan, vault: vault, journal: journal}
 	defer w.disconnect(context.WithoutCancel(ctx))
-	return do(w, &apply.Engine{Journal: journal, Actions: w.actions(), Alive: w.alive, Now: i.now, UndoTimeout: i.p.Patience})
+	return do(w, &apply.Engine{Journal: journal, Actions: w.actions(), Alive: w.alive, Now: i.now, ByHand: job.Plan.ByHand, UndoTimeout: i.p.Patience})
 }
 
 // sweep removes the half-written files that a run which was killed left beside

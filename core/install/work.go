@@ -36,8 +36,7 @@ type work struct {
 	conn    *sql.Conn // pinned: the application lock belongs to its session
 	release func(context.Context) error
 
-	stop     <-chan struct{} // closed when Install is to stop
-	backedUp bool            // a backup was made by this call, and nothing compared since
+	backedUp bool // a backup was made by this call, and nothing compared since
 	undoing  bool
 	started  time.Time
 	steps    []apply.Progress

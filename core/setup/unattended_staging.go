@@ -14,6 +14,17 @@ import (
 // nor answered for.
 const CodeGateClosed problem.Code = "setup.gate.closed"
 
+// CodeSwitch says that staging mode can't be left or entered now.
+const CodeSwitch problem.Code = "setup.switch"
+
+// alreadySo says that there is nothing to switch.
+func alreadySo(purpose plan.Purpose) string {
+	if purpose == plan.Enters {
+		return "The server is in staging mode already."
+	}
+	return "The server is not in staging mode: it exports already."
+}
+
 // staging leaves or enters staging mode, or goes on with what an earlier run began
 // for the same purpose.
 func (u unattended) staging(ctx context.Context, o RunOptions) error {
@@ -46,8 +57,11 @@ func (u unattended) staging(ctx context.Context, o RunOptions) error {
 			Fix: "See to these conditions, or write the reason for each into staging.overrides of the answers, with at least 10 characters.",
 		}
 	}
+	if on, known := state.InStaging(); known && on == (purpose == plan.Enters) {
+		return &problem.Problem{Code: plan.CodeStagingAlready, What: alreadySo(purpose), Fix: "There is nothing to do, and nothing was changed."}
+	}
 	if ok, why := state.CanSwitch(purpose); !ok {
-		return &problem.Problem{Code: plan.CodeStagingAlready, What: why, Fix: "Nothing was changed."}
+		return &problem.Problem{Code: CodeSwitch, What: why, Fix: "Nothing was changed. See to it, then try again."}
 	}
 	return u.switched(ctx, SwitchPressed{Purpose: purpose, Restart: state.Answers.Staging.Restart})
 }
