@@ -72,8 +72,24 @@ func (f *found) callout(s setup.State) fyne.CanvasObject {
 		}
 		parts = append(parts, kit.NewText(kit.Span{Text: done, Size: kit.SizeSmall}))
 	}
-	parts = append(parts, kit.Muted(tr("found.journal", s.Found.Path)), kit.Inset(0, 4, 0, 0, f.buttons(s)))
+	parts = append(parts, kit.Muted(tr("found.journal", s.Found.Path)))
+	if text := othersText(s); text != "" {
+		parts = append(parts, kit.Muted(text))
+	}
+	parts = append(parts, kit.Inset(0, 4, 0, 0, f.buttons(s)))
 	return kit.Callout(mood, parts...)
+}
+
+// othersText names the further installations of this computer, "" for none.
+func othersText(s setup.State) string {
+	if s.Found == nil || len(s.Found.Others) == 0 {
+		return ""
+	}
+	var list []string
+	for _, o := range s.Found.Others {
+		list = append(list, o.Line())
+	}
+	return tr("found.others", strings.Join(list, "; "))
 }
 
 func (f *found) buttons(s setup.State) fyne.CanvasObject {

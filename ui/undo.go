@@ -47,11 +47,22 @@ func (p *undo) Update(s setup.State) {
 	if s.After.Facts == nil {
 		return
 	}
+	if installed == nil && s.Found != nil && s.Found.Problem == nil { // an unfinished one is in front
+		parts := []fyne.CanvasObject{kit.Bold(tr("undo.page.unfinished")), kit.Plain(tr("undo.page.unfinished.more"))}
+		if text := othersText(s); text != "" {
+			parts = append(parts, kit.Muted(text))
+		}
+		p.object.Add(kit.Callout(kit.MoodNote, parts...))
+		return
+	}
 	if installed == nil {
 		p.object.Add(kit.Callout(kit.MoodNote, kit.Bold(tr("undo.page.none")), kit.Plain(tr("undo.page.none.more"))))
 		return
 	}
 	p.object.Add(kit.Plain(tr("undo.page.text", or(installed.Server), dateTime(installed.Built), installed.Database)))
+	if text := othersText(s); text != "" {
+		p.object.Add(kit.Muted(text))
+	}
 	p.object.Add(p.drift(review.Drift(*installed, *s.After.Facts)))
 	p.object.Add(kit.Bold(tr("undo.page.back")))
 	var rows []fyne.CanvasObject

@@ -6,6 +6,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,7 +32,8 @@ type Options struct {
 	Install   bool
 	Resume    bool
 	Undo      bool
-	Heartbeat bool // renew this server's claim
+	UndoID    string // of the installation to take back, "" for the newest, an unfinished one first
+	Heartbeat bool   // renew this server's claim
 	Review    bool
 	CSV       string // file for the list of pending exports, with /review
 	Connector string // name of the connector whose list is written, with CSV
@@ -87,8 +89,8 @@ func options() []option {
 		{"check", "", false, "connect, read and judge, print the findings, change nothing", func(o *Options, _ string) { o.Check = true }},
 		{"install", "", false, "install unattended, with the answers of an answers file or of the practice site", func(o *Options, _ string) { o.Install = true }},
 		{"resume", "", false, "go on with the installation that an earlier run left unfinished on this computer", func(o *Options, _ string) { o.Resume = true }},
-		{"undo", "", false, "take back the installation that an earlier run left or finished on this computer", func(o *Options, _ string) { o.Undo = true }},
-		{"review", "", false, "read a database, print its configuration, pending exports and tasks, change nothing", func(o *Options, _ string) { o.Review = true }},
+		{"undo", "ID", false, "take back the installation that an earlier run left or finished on this computer; with ID exactly that one", func(o *Options, v string) { o.Undo, o.UndoID = true, v }},
+		{"review", "", false, "read a database, print its configuration, pending exports and tasks; writes no more than the time of this server's own claim", func(o *Options, _ string) { o.Review = true }},
 		{"csv", "FILE", true, "with /review: write the list of pending exports to FILE, as CSV", func(o *Options, v string) { o.CSV = v }},
 		{"connector", "NAME", true, "with /csv: only the pending exports of this connector", func(o *Options, v string) { o.Connector = v }},
 		{"staging", "leave|enter", true, "leave staging mode when every condition is fulfilled or answered for in the answers, or enter it", func(o *Options, v string) { o.Staging = v }},
@@ -162,6 +164,9 @@ func (o *Options) apply(arg, name, value string, hasValue bool) error {
 	return usagef("There is no switch /%s. See /? for all of them.", name)
 }
 
+// undoID is what /undo:ID takes.
+var undoID = regexp.MustCompile(`^(?i:[0-9a-f]{4,32})$`)
+
 // rule is a combination that makes no sense.
 type rule struct {
 	broken bool
@@ -187,6 +192,7 @@ func (o *Options) commandRules() []rule {
 		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
 		{reopens && (o.Check || o.Install || o.Resume && o.Undo), "Give one of /check, /install, /resume and /undo."},
 		{reopens && o.Practice, "/resume and /undo do not go with /practice: a practice site ends with the program."},
+		{o.UndoID != "" && !undoID.MatchString(o.UndoID), "/undo:ID takes the id of an installation, or its beginning: 4 to 32 of the digits 0 to 9 and a to f. The report and the journal's name hold it."},
 		{o.Install && nothing, "/install needs /answers:FILE, or /practice."},
 		{o.Check && nothing, "/check needs /answers:FILE, or /practice."},
 	}

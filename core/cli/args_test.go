@@ -19,6 +19,7 @@ func TestParseArgs(t *testing.T) {
 		"Windows path":      {[]string{"/check", `/answers:C:\x\a.json`}, Options{Check: true, Answers: `C:\x\a.json`}},
 		"report":            {[]string{"/install", "/practice", "/report:r.html"}, Options{Install: true, Practice: true, Report: "r.html"}},
 		"resume":            {[]string{"/resume", "/answers:a.json", "/json"}, Options{Resume: true, Answers: "a.json", JSON: true}},
+		"undo by id":        {[]string{"/undo:0123ABCD"}, Options{Undo: true, UndoID: "0123ABCD"}},
 		"undo":              {[]string{"--undo", "-report=r.html"}, Options{Undo: true, Report: "r.html"}},
 		"support":           {[]string{"/check", "/practice", "/support:s.zip"}, Options{Check: true, Practice: true, Support: "s.zip"}},
 		"review":            {[]string{"/review", "/practice", "/json"}, Options{Review: true, Practice: true, JSON: true}},

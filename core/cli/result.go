@@ -41,6 +41,8 @@ type Result struct {
 	ExitCode int                `json:"exitCode"`
 	Problems []*problem.Problem `json:"problems"`
 	Record   report.Record      `json:"record"`
+	// Others are, for /undo, the installations of this computer that it did not take back.
+	Others []setup.OtherFound `json:"others,omitempty"`
 }
 
 // Judge makes the result of a run that ended in state s. err is what ended it
@@ -56,7 +58,10 @@ func Judge(command string, s setup.State, err error) Result {
 	case ResultBlocked:
 		r.ExitCode = ExitBlocked
 	default:
-		r.ExitCode = ExitFailed
+		r.ExitCode = failure(r.Problems)
+		if r.Record.Outcome != nil {
+			r.ExitCode = ExitFailed // it got further than the answers
+		}
 	}
 	return r
 }
@@ -150,6 +155,7 @@ func (r Result) WriteText(w io.Writer) error {
 			closing += "Report: " + path + "\n"
 		}
 	}
+	closing += othersText(r.Others)
 	if _, err := io.WriteString(w, closing); err != nil {
 		return fmt.Errorf("write text: %w", err)
 	}

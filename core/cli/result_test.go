@@ -6,8 +6,11 @@ import (
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
 	"github.com/adsync-reconnect/adsync-reconnect/core/facts"
+	"github.com/adsync-reconnect/adsync-reconnect/core/forest"
 	"github.com/adsync-reconnect/adsync-reconnect/core/preflight"
+	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
 	"github.com/adsync-reconnect/adsync-reconnect/core/setup"
+	"github.com/adsync-reconnect/adsync-reconnect/core/sqlserver"
 )
 
 func TestJudge(t *testing.T) {
@@ -37,13 +40,20 @@ func TestJudge(t *testing.T) {
 		"blocked":                 {"check", found(preflight.Blocked, preflight.Warning), nil, ResultBlocked, 2},
 		"blocked beats its error": {"install", found(preflight.Blocked), broken, ResultBlocked, 2},
 		"never reached":           {"check", setup.State{}, broken, ResultFailed, 3},
-		"error without finding":   {"check", found(preflight.Pass), broken, ResultFailed, 3},
-		"install done":            {"install", ended(apply.Completed, preflight.Pass), nil, ResultDone, 0},
-		"install with warnings":   {"install", ended(apply.Completed, preflight.Warning), nil, ResultWarnings, 1},
-		"install broke":           {"install", ended(apply.Broken, preflight.Warning), nil, ResultFailed, 3},
-		"install taken back":      {"install", ended(apply.TakenBack), nil, ResultFailed, 3},
-		"install stopped":         {"install", ended(apply.Stopped), broken, ResultFailed, 3},
-		"install never began":     {"install", found(preflight.Pass), nil, ResultFailed, 3},
+		"an answer is missing":    {"check", setup.State{}, &problem.Problem{Code: setup.CodeMissing}, ResultFailed, 64},
+		"a forest has no answer":  {"install", found(preflight.Pass), &problem.Problem{Code: setup.CodeForestAnswer}, ResultFailed, 64},
+		"a malformed server name": {"check", setup.State{}, &problem.Problem{Code: sqlserver.CodeAddressPort}, ResultFailed, 64},
+		"one of two is ours": {
+			"check", found(preflight.Pass), errors.Join(&problem.Problem{Code: forest.CodeUserForm}, &problem.Problem{Code: "ad.forest.unreachable"}), ResultFailed, 3,
+		},
+		"answers wrong, but begun": {"resume", ended(apply.Broken), &problem.Problem{Code: setup.CodeMissing}, ResultFailed, 3},
+		"error without finding":    {"check", found(preflight.Pass), broken, ResultFailed, 3},
+		"install done":             {"install", ended(apply.Completed, preflight.Pass), nil, ResultDone, 0},
+		"install with warnings":    {"install", ended(apply.Completed, preflight.Warning), nil, ResultWarnings, 1},
+		"install broke":            {"install", ended(apply.Broken, preflight.Warning), nil, ResultFailed, 3},
+		"install taken back":       {"install", ended(apply.TakenBack), nil, ResultFailed, 3},
+		"install stopped":          {"install", ended(apply.Stopped), broken, ResultFailed, 3},
+		"install never began":      {"install", found(preflight.Pass), nil, ResultFailed, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := Judge(c.command, c.state, c.err)

@@ -70,7 +70,7 @@ func RunReview(ctx context.Context, p setup.Params, o Options, stdout, stderr io
 	state, err := setup.Run(ctx, session, setup.RunOptions{Review: true, CSV: o.CSV, Connector: o.Connector, With: o.With, Against: o.Against})
 	r := judgeReview(state, err)
 	if o.CSV != "" && r.List == nil {
-		r.Result, r.ExitCode = ResultFailed, ExitFailed // what was asked for is not there
+		r.Result, r.ExitCode = ResultFailed, failure(r.Problems) // what was asked for is not there
 	}
 	err = session.Close()
 	if o.Report != "" {
@@ -93,7 +93,8 @@ func RunReview(ctx context.Context, p setup.Params, o Options, stdout, stderr io
 // it early, or nil. What should keep a server from going live is a warning, as are
 // pending exports that could not be counted in full.
 func judgeReview(s setup.State, err error) Review {
-	r := Review{Format: Format, Command: CommandReview, Problems: problems(s, err), Result: ResultFailed, ExitCode: ExitFailed}
+	r := Review{Format: Format, Command: CommandReview, Problems: problems(s, err), Result: ResultFailed}
+	r.ExitCode = failure(r.Problems)
 	if s.Practice != nil {
 		r.Practice = s.Practice.Scenario
 	}

@@ -64,7 +64,7 @@ func TestRunReview_JSON(t *testing.T) {
 func TestRunReview_connectionMissing(t *testing.T) {
 	var out bytes.Buffer
 	err := RunReview(t.Context(), setup.Params{}, Options{Review: true}, &out, &out)
-	if !errors.Is(err, Exit(ExitFailed)) || !strings.Contains(out.String(), "Give the name of the SQL Server.") {
+	if !errors.Is(err, Exit(ExitUsage)) || !strings.Contains(out.String(), "Give the name of the SQL Server.") {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
@@ -100,12 +100,13 @@ func TestRunReview_listFails(t *testing.T) {
 	for name, o := range map[string]struct {
 		o    Options
 		want string
+		code int
 	}{
-		"connector": {Options{Review: true, CSV: filepath.Join(t.TempDir(), "x.csv"), Connector: "contoso.lokal"}, "Did you mean contoso.local?"},
-		"folder":    {Options{Review: true, CSV: filepath.Join(t.TempDir(), "no", "x.csv")}, "could not be written"},
+		"connector": {Options{Review: true, CSV: filepath.Join(t.TempDir(), "x.csv"), Connector: "contoso.lokal"}, "Did you mean contoso.local?", ExitUsage},
+		"folder":    {Options{Review: true, CSV: filepath.Join(t.TempDir(), "no", "x.csv")}, "could not be written", ExitFailed},
 	} {
 		text, code := reviewOf(t, "healthy", o.o)
-		if code != ExitFailed || !strings.Contains(text, o.want) || !strings.Contains(text, "Tasks") {
+		if code != o.code || !strings.Contains(text, o.want) || !strings.Contains(text, "Tasks") {
 			t.Errorf("%s: exit code %d: %s", name, code, text)
 		}
 	}

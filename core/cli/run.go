@@ -98,12 +98,24 @@ func merged(base, file answers.Answers) answers.Answers {
 // Run is /check, /install, /resume and /undo: it makes a session, drives it to the end, prints
 // the result and writes the report. The error is an Exit with the exit code.
 func Run(ctx context.Context, p setup.Params, o Options, stdout, stderr io.Writer) error {
+	if o.UndoID != "" {
+		finder, err := choose(p.Site.Finder, o.UndoID)
+		if err != nil {
+			return err
+		}
+		p.Site.Finder = finder
+	}
 	progress := &progressPrinter{w: stderr, quiet: o.JSON}
 	var session *setup.Session
 	p.OnChange = func() { progress.show(session) }
 	session = setup.NewSession(p) //nolint:contextcheck // a session has a life of its own, which Close ends
+	var others []setup.OtherFound
+	if found := session.State().Found; found != nil && o.Undo {
+		others = found.Others
+	}
 	state, err := setup.Run(ctx, session, setup.RunOptions{Install: o.Install, Resume: o.Resume, Undo: o.Undo})
 	result := Judge(o.Command(), state, err)
+	result.Others = others
 	var unsaved []error // what is not there is said behind the result, not in its place
 	if o.Report != "" {
 		unsaved = append(unsaved, writeReport(o.Report, result.Record))

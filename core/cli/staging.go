@@ -78,7 +78,8 @@ func RunStaging(ctx context.Context, p setup.Params, o Options, stdout, stderr i
 // judgeSwitch makes the result of a switch that ended in state s; err is what ended
 // it early, or nil.
 func judgeSwitch(purpose plan.Purpose, s setup.State, err error) Switch {
-	r := Switch{Format: Format, Command: CommandStaging, Purpose: purpose, Problems: problems(s, err), Result: ResultFailed, ExitCode: ExitFailed, Gate: []review.Condition{}}
+	r := Switch{Format: Format, Command: CommandStaging, Purpose: purpose, Problems: problems(s, err), Result: ResultFailed, Gate: []review.Condition{}}
+	r.ExitCode = failure(r.Problems)
 	if s.Practice != nil {
 		r.Practice = s.Practice.Scenario
 	}
@@ -98,7 +99,7 @@ func judgeSwitch(purpose plan.Purpose, s setup.State, err error) Switch {
 	if s.Staging.Plan == nil || s.Staging.Plan.Purpose != purpose {
 		return r
 	}
-	r.Plan, r.Outcome, r.Gate = s.Staging.Plan, s.Staging.Outcome, s.Staging.Gate
+	r.Plan, r.Outcome, r.Gate, r.ExitCode = s.Staging.Plan, s.Staging.Outcome, s.Staging.Gate, ExitFailed
 	if err != nil || r.Outcome == nil || r.Outcome.Ending != apply.Completed {
 		return r
 	}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,10 +44,11 @@ func family() []struct{ code, component string } {
 }
 
 // packed writes a GUID as Windows Installer names its keys: without braces and
-// dashes, the digits of the first three parts reversed, of the others in pairs.
+// dashes, the digits of the first three parts reversed, of the others in pairs. What
+// is no GUID gives nothing.
 func packed(guid string) string {
 	g := strings.ToUpper(strings.NewReplacer("{", "", "}", "", "-", "").Replace(guid))
-	if len(g) != 32 {
+	if _, err := hex.DecodeString(g); err != nil || len(g) != 32 {
 		return ""
 	}
 	var b strings.Builder

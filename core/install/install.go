@@ -76,6 +76,7 @@ type Installer struct {
 var (
 	_ setup.Installer = (*Installer)(nil)
 	_ setup.Finder    = (*Installer)(nil)
+	_ setup.Chooser   = (*Installer)(nil)
 )
 
 // New makes an installer.
@@ -207,13 +208,19 @@ func (i *Installer) journal(job setup.Job) (*apply.Journal, error) {
 // Find gives the installation of this computer that can be gone on with or taken
 // back, as setup.Finder describes: the newest unfinished one, else the newest.
 func (i *Installer) Find() (*apply.Unfinished, error) {
-	list, err := apply.FindUndoable(i.p.DataDir)
-	list = slices.DeleteFunc(list, func(u apply.Unfinished) bool { return u.Begin.Plan.Purpose != plan.Installs })
+	list, err := i.FindAll()
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	n := slices.IndexFunc(list, func(u apply.Unfinished) bool { return u.Problem == nil && u.Ending != apply.Completed })
 	return &list[max(n, 0)], nil
+}
+
+// FindAll gives every installation of this computer of which something is in place,
+// and the journals that can't be read, as setup.Chooser describes.
+func (i *Installer) FindAll() ([]apply.Unfinished, error) {
+	list, err := apply.FindUndoable(i.p.DataDir)
+	return slices.DeleteFunc(list, func(u apply.Unfinished) bool { return u.Begin.Plan.Purpose != plan.Installs }), err
 }
 
 // samePlan compares plans by their JSON, in which they are kept.

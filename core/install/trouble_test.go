@@ -48,6 +48,9 @@ const (
 	change    kind = "change"    // of this computer
 )
 
+// everyKind is all of them.
+var everyKind = []kind{operation, change, request, statement}
+
 // ways are those that each kind knows. Windows answers at once.
 var ways = map[kind][]way{
 	statement: {refused, droppedBefore, droppedAfter, lateBefore, lateAfter},

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/answers"
 	"github.com/adsync-reconnect/adsync-reconnect/core/apply"
@@ -35,9 +36,40 @@ type Found struct {
 	Known   Known            `json:"known"`
 	Steps   []apply.Progress `json:"steps"`            // one for each step of the plan
 	Ending  apply.Ending     `json:"ending,omitempty"` // of the last run, empty when it was broken off
+	// Others are further installations of this computer that can be taken back, newest
+	// first: only one at a time is at hand here.
+	Others []OtherFound `json:"others,omitempty"`
 	// Problem is set when the journal can't be read; the rest is empty then, but
 	// for Path.
 	Problem *problem.Problem `json:"problem,omitempty"`
+}
+
+// OtherFound is one more installation of this computer of which something is in place.
+type OtherFound struct {
+	ID       string    `json:"id"` // for /undo:ID
+	Database string    `json:"database"`
+	Built    time.Time `json:"built"`
+	Finished bool      `json:"finished"`
+}
+
+// Line says which installation it is, on one line.
+func (o OtherFound) Line() string {
+	how := "not finished"
+	if o.Finished {
+		how = "finished"
+	}
+	return o.ID + " of " + o.Built.UTC().Format("2 January 2006 15:04 UTC") + ", " + o.Database + ", " + how
+}
+
+// OthersOf gives the installations of a list but for the one with an id.
+func OthersOf(list []apply.Unfinished, id string) []OtherFound {
+	var out []OtherFound
+	for _, u := range list {
+		if p := u.Begin.Plan; u.Problem == nil && p.ID != id {
+			out = append(out, OtherFound{ID: p.ID, Database: p.Database, Built: p.Built, Finished: u.Ending == apply.Completed})
+		}
+	}
+	return out
 }
 
 // Finished tells whether the installation was completed: it can be taken back,
@@ -112,6 +144,13 @@ func find(site Site) *Found {
 			Why: "It was written by another version of the program, or edited.",
 			Fix: "Use the version that began this installation: " + u.Begin.Program + ".", Detail: u.Path + ": " + err.Error(),
 		}}
+	}
+	if all, ok := site.Finder.(Chooser); ok {
+		list, err := all.FindAll()
+		if err != nil {
+			return &Found{Path: u.Path, Problem: problem.From(err)}
+		}
+		f.Others = OthersOf(list, f.Plan.ID)
 	}
 	for _, s := range f.Plan.Steps {
 		f.Steps = append(f.Steps, apply.Progress{Step: s.ID, State: stateOf(u.Steps[s.ID]), At: u.Last})

@@ -100,6 +100,12 @@ type Finder interface {
 	Find() (*apply.Unfinished, error)
 }
 
+// Chooser gives every installation of this computer of which something is in place,
+// as far as its journal can be read, newest first. A Finder may be one too.
+type Chooser interface {
+	FindAll() ([]apply.Unfinished, error)
+}
+
 // SwitchFinder finds the newest leaving or entering of staging mode of this computer,
 // from its journal. nil for none. A Finder may be one too.
 type SwitchFinder interface {

@@ -92,3 +92,64 @@ func TestRenew_onlyInTheWindowAndOnlyOurs(t *testing.T) {
 		})
 	}
 }
+
+// A run without a window renews at its end what is its own: /resume that completed,
+// /review and /staging; what inspects and what gives the database up never do.
+func TestRenew_unattended(t *testing.T) {
+	for name, c := range map[string]struct {
+		o       RunOptions
+		stopped plan.Kind // where the installation was broken off, "" for nowhere
+		server  string    // of the claim that is read, "" for this one
+		fails   error
+		calls   int
+	}{
+		"review":                   {o: RunOptions{Review: true}, calls: 1},
+		"review of another server": {o: RunOptions{Review: true}, server: "SYNC77"},
+		"review, unfinished":       {o: RunOptions{Review: true}, stopped: plan.KindSecrets},
+		"review, may not write":    {o: RunOptions{Review: true}, fails: errors.New("permission denied"), calls: 1},
+		"staging":                  {o: RunOptions{Staging: plan.Enters}, calls: 1},
+		"staging of another":       {o: RunOptions{Staging: plan.Enters}, server: "SYNC77"},
+		"resume":                   {o: RunOptions{Resume: true}, stopped: plan.KindSecrets, calls: 1},
+		"resume, nothing to do":    {o: RunOptions{Resume: true}},
+		"undo":                     {o: RunOptions{Undo: true}},
+		"check":                    {o: RunOptions{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := left(t, c.stopped)
+			f := newFake()
+			claim := &facts.Claim{Server: "sync02", Installation: u.Begin.Plan.ID, At: factstest.Now()}
+			if c.server != "" {
+				claim.Server = c.server
+			}
+			f.set.ADSync.Claim = factstest.Known(claim)
+			for _, server := range []string{"sync02", "SYNC02"} {
+				f.fails["renew "+server] = c.fails
+			}
+			s := newTestSession(t, f, func(p *Params) { p.Site.Finder, p.Site.Installer = finder{u: u}, renewing{f} })
+			_, err := Run(t.Context(), s, c.o)
+			renewed := 0
+			for i, call := range f.seen {
+				if strings.HasPrefix(call, "renew") {
+					renewed++
+					if i != len(f.seen)-1 {
+						t.Errorf("something was done after renewing: %v", f.seen)
+					}
+				}
+			}
+			if renewed != c.calls {
+				t.Errorf("renewed %d times (%v): %v", renewed, err, f.seen)
+			}
+			if c.fails != nil && (errors.Is(err, c.fails) || !strings.Contains(logOf(s), "The claim was not renewed")) {
+				t.Errorf("a renewal that failed: %v", err)
+			}
+		})
+	}
+}
+
+func logOf(s *Session) string {
+	var b strings.Builder
+	for _, e := range s.Book().Entries(0) {
+		b.WriteString(e.String())
+	}
+	return b.String()
+}

@@ -44,7 +44,7 @@ type Params struct {
 	// Program is the version of this program.
 	Program string
 	// RenewClaim lets the session renew this server's claim after Additional tasks
-	// have read the database. The window sets it; what promises only to read does not.
+	// have read the database. The window sets it; a run without one renews at its end.
 	RenewClaim bool
 	// Clipboard is where the password of an account that was made is copied to on
 	// demand; nil for none.

@@ -72,6 +72,9 @@ func Run(ctx context.Context, s *Session, o RunOptions) (State, error) {
 	default:
 		err = u.check(ctx)
 	}
+	if o.Resume || o.Review || o.Staging != plan.Installs {
+		u.renew(ctx, o)
+	}
 	return s.State(), err
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"github.com/golang-sql/sqlexp"
 	mssql "github.com/microsoft/go-mssqldb"
@@ -91,18 +92,32 @@ func isAbsolute(path string) bool { return regexp.MustCompile(`^(/|\\\\|[A-Za-z]
 // which the server words in the login's language.
 var percentAtFront = regexp.MustCompile(`\d+`)
 
+// over is put behind the messages of a statement once its answer has ended.
+type over struct{}
+
 // listen runs a statement and follows its messages. It is content only when SQL
 // Server has sent the message done: a connection that broke at the end is no success.
+//
+// The driver tells of a connection that is gone by the rows, not always by a
+// message: whoever only waited for messages would wait for ever. The rows are
+// followed beside them, therefore, and their end is put into the same queue.
 func listen(ctx context.Context, conn *sql.Conn, done int32, say func(percent int), query string, args ...any) (err error) {
 	queue := &sqlexp.ReturnMessage{}
 	rows, err := conn.QueryContext(ctx, query, append([]any{queue}, args...)...)
 	if err != nil {
 		return err
 	}
+	var following sync.WaitGroup
+	following.Go(func() {
+		for more := true; more; { // these statements have no rows; each end in the answer counts as a set
+			more = rows.NextResultSet()
+		}
+		_ = sqlexp.ReturnMessageEnqueue(ctx, queue, over{}) // fails only when ctx has ended, which is seen
+	})
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	finished := false
 	var failed error
-	for more := true; more; {
+	for more := true; more && ctx.Err() == nil; {
 		switch m := queue.Message(ctx).(type) {
 		case sqlexp.MsgNotice:
 			number, text := notice(m)
@@ -113,11 +128,12 @@ func listen(ctx context.Context, conn *sql.Conn, done int32, say func(percent in
 			}
 		case sqlexp.MsgError:
 			failed = errors.Join(failed, m.Error)
-		case sqlexp.MsgNextResultSet:
-			more = rows.NextResultSet()
-		default: // rows and counts, of which these statements have none
+		case over:
+			more = false
+		default: // rows and counts, of which these statements have none, and their ends
 		}
 	}
+	following.Wait()
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
