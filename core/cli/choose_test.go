@@ -23,7 +23,8 @@ func (several) FindAll() ([]apply.Unfinished, error) {
 	}
 	return []apply.Unfinished{
 		of("aaaa0000000000000000000000000000", apply.Broken), of("bbbb0000000000000000000000000000", apply.Completed),
-		of("bbbb1111111111111111111111111111", apply.Completed), {Problem: &problem.Problem{Code: apply.CodeJournalDamaged}},
+		of("bbbb1111111111111111111111111111", apply.Completed),
+		{Problem: &problem.Problem{Code: apply.CodeJournalDamaged}},
 	}, nil
 }
 

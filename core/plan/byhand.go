@@ -191,8 +191,10 @@ func serverByHand(s Step) []string {
 }
 
 func (p Plan) handOverByHand() []string {
-	out := []string{"Microsoft's setup, if it changed this server: Settings, Apps, Installed apps, Microsoft Entra Connect Sync, Uninstall",
-		"Entra admin center, App registrations (before 2.5.76.0 Users): delete what is named ConnectSyncProvisioning_" + p.Server + "_… or Sync_" + p.Server + "_…"}
+	out := []string{
+		"Microsoft's setup, if it changed this server: Settings, Apps, Installed apps, Microsoft Entra Connect Sync, Uninstall",
+		"Entra admin center, App registrations (before 2.5.76.0 Users): delete what is named ConnectSyncProvisioning_" + p.Server + "_… or Sync_" + p.Server + "_…",
+	}
 	if p.Backup != nil {
 		return append(out, "The database: RESTORE DATABASE "+bracketed(p.databaseAlone())+" FROM DISK = "+transact(p.Backup.Path)+" WITH REPLACE;")
 	}

@@ -74,8 +74,15 @@ func byHandPlan() Plan {
 		{Object: "connector contoso.local", Name: "credentials", Before: "sealed", After: "sealed", Secret: true},
 	}}
 	p.Steps = []Step{
-		{Kind: KindRecheck}, {Kind: KindBackup}, {Kind: KindClaim}, accountStep(p.Accounts[0]), accountStep(p.Accounts[1]), accountStep(p.Accounts[2]),
-		identityStep(p), b.groupsStep(server), {Kind: KindSecrets}, database, b.serverStep(server), (&HandOver{}).step(p.Database), {Kind: KindSwitch}, verifyStep(), reportStep(),
+		{Kind: KindRecheck},
+		{Kind: KindBackup},
+		{Kind: KindClaim},
+		accountStep(p.Accounts[0]), accountStep(p.Accounts[1]), accountStep(p.Accounts[2]),
+		identityStep(p), b.groupsStep(server),
+		{Kind: KindSecrets},
+		database, b.serverStep(server), (&HandOver{}).step(p.Database),
+		{Kind: KindSwitch},
+		verifyStep(), reportStep(),
 	}
 	return p
 }
