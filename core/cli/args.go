@@ -192,7 +192,6 @@ func (o *Options) commandRules() []rule {
 		{o.Check && o.Install, "/check changes nothing and /install does: give one of them."},
 		{reopens && (o.Check || o.Install || o.Resume && o.Undo), "Give one of /check, /install, /resume and /undo."},
 		{reopens && o.Practice, "/resume and /undo do not go with /practice: a practice site ends with the program."},
-		{o.UndoID != "" && !undoID.MatchString(o.UndoID), "/undo:ID takes the id of an installation, or its beginning: 4 to 32 of the digits 0 to 9 and a to f. The report and the journal's name hold it."},
 		{o.Install && nothing, "/install needs /answers:FILE, or /practice."},
 		{o.Check && nothing, "/check needs /answers:FILE, or /practice."},
 	}
@@ -202,6 +201,7 @@ func (o *Options) commandRules() []rule {
 func (o *Options) otherRules() []rule {
 	headless := o.works() || o.Review || o.Staging != "" || o.Compare != ""
 	return []rule{
+		{o.UndoID != "" && !undoID.MatchString(o.UndoID), "/undo:ID takes the id of an installation, or its beginning: 4 to 32 of the digits 0 to 9 and a to f. The report and the journal's name hold it."},
 		{o.Tour != "" && o.works(), "/tour makes pictures only: it does not go with /check, /install, /resume or /undo."},
 		{o.JSON && !headless && !o.Heartbeat && !o.Version, "/json goes with /check, /install, /resume, /undo, /review, /compare or /version."},
 		{o.Report != "" && !headless, "/report goes with /check, /install, /resume, /undo, /review or /compare."},

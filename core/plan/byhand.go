@@ -46,6 +46,8 @@ func (p Plan) byHand(s Step) []string {
 		return p.handOverByHand()
 	case KindSwitch:
 		return p.switchByHand()
+	case KindRestart:
+		return []string{"Restart-Service ADSync"}
 	case KindReport:
 		return []string{"If the report is not wanted, delete the files in the folder reports of the program's data folder whose names end with " + p.ID[:min(8, len(p.ID))]}
 	case KindRecheck, KindVerify:

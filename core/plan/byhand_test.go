@@ -101,6 +101,7 @@ func TestByHand_everyKind(t *testing.T) {
 		KindServer:   {"services.msc", `choose NT SERVICE\ADSync`, "-Name Server -Value '(localdb)'", "-Name DBName -Value ''", "Stop-Service ADSync", "icacls", "Remove-EventLog", "secpol.msc", ".lnk"},
 		KindHandOver: {"Uninstall", "Sync_SYNC02_", "RESTORE DATABASE [ADSync]"},
 		KindSwitch:   {"/staging:enter", facts.SettingStagingMode + " = True", "Restart-Service ADSync"},
+		KindRestart:  {"Restart-Service ADSync"},
 		KindReport:   {"01234567"},
 		KindAccount:  {},
 	}

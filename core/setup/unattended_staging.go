@@ -50,6 +50,14 @@ func (u unattended) staging(ctx context.Context, o RunOptions) error {
 			return err
 		}
 	}
+	if err := switchable(state, purpose); err != nil {
+		return err
+	}
+	return u.switched(ctx, SwitchPressed{Purpose: purpose, Restart: state.Answers.Staging.Restart})
+}
+
+// switchable says why staging mode can't be left or entered.
+func switchable(state State, purpose plan.Purpose) error {
 	closed := closedConditions(state)
 	if on, known := state.InStaging(); purpose == plan.Leaves && known && on && len(closed) > 0 {
 		return &problem.Problem{
@@ -63,7 +71,7 @@ func (u unattended) staging(ctx context.Context, o RunOptions) error {
 	if ok, why := state.CanSwitch(purpose); !ok {
 		return &problem.Problem{Code: CodeSwitch, What: why, Fix: "Nothing was changed. See to it, then try again."}
 	}
-	return u.switched(ctx, SwitchPressed{Purpose: purpose, Restart: state.Answers.Staging.Restart})
+	return nil
 }
 
 // closedConditions puts into words what keeps the gate closed.
