@@ -82,6 +82,7 @@ func byHandPlan() Plan {
 		{Kind: KindSecrets},
 		database, b.serverStep(server), (&HandOver{}).step(p.Database),
 		{Kind: KindSwitch},
+		{Kind: KindRestart},
 		verifyStep(), reportStep(),
 	}
 	return p
