@@ -70,13 +70,13 @@ func (b *band) update(s setup.State, p page) {
 	}
 	if b.made.changed(texts...) {
 		b.extra = nil
-		objects := make([]fyne.CanvasObject, 0, len(actions)+3)
+		b.buttons = make([]fyne.CanvasObject, 0, len(actions)+3)
 		for _, a := range actions {
 			btn := kit.NewButton(b.shell.keys, a.look, a.text, nil)
 			b.extra = append(b.extra, btn)
-			objects = append(objects, btn)
+			b.buttons = append(b.buttons, btn)
 		}
-		b.buttons = append(objects, b.cancel, b.previous, b.primary)
+		b.buttons = append(b.buttons, b.cancel, b.previous, b.primary)
 	}
 	for i, a := range actions {
 		b.extra[i].OnPress(a.do)

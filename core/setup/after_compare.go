@@ -127,7 +127,7 @@ func (s State) CanCompare() bool {
 	return s.After != nil && s.After.Facts != nil && s.free(TaskCompare) && !s.Comparison().Answer.missing(s.Given.Compare)
 }
 
-func (e CompareEdited) reduce(s State) (State, Effect) { //nolint:unparam // afterEvent wants an Effect of every event
+func (e CompareEdited) reduce(s State) (State, Effect) {
 	if s.Busy != nil && s.Busy.Task == TaskCompare {
 		return s, nil
 	}

@@ -57,11 +57,19 @@ func (s *Session) keepSecret(e Event, effect Effect) {
 	case ServicePasswordTyped:
 		s.secrets[answers.SecretService] = e.Password
 	case ForestGiven:
-		if _, taken := effect.(VerifyForest); taken && !e.Password.IsEmpty() {
-			s.secrets[answers.SecretForest(strings.TrimSpace(e.Forest.Forest))] = e.Password
+		if _, taken := effect.(VerifyForest); taken {
+			s.keepForest(e)
 		}
-		if _, taken := effect.(VerifyForest); taken && !e.GrantPassword.IsEmpty() {
-			s.secrets[answers.SecretGrant(strings.TrimSpace(e.Forest.Forest))] = e.GrantPassword
-		}
+	}
+}
+
+// keepForest takes the passwords of a forest to where the session keeps them.
+func (s *Session) keepForest(e ForestGiven) {
+	name := strings.TrimSpace(e.Forest.Forest)
+	if !e.Password.IsEmpty() {
+		s.secrets[answers.SecretForest(name)] = e.Password
+	}
+	if !e.GrantPassword.IsEmpty() {
+		s.secrets[answers.SecretGrant(name)] = e.GrantPassword
 	}
 }

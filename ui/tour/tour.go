@@ -158,6 +158,24 @@ func dialogs(s setup.State, practice bool) []shot {
 		list = append(list, shot{"save", (*ui.Shell).ShowSavePlan})
 	case setup.PageInstalling:
 		list = append(list, shot{"close", (*ui.Shell).ShowClose}, shot{"undo", (*ui.Shell).ShowUndo})
+	case setup.PageComplete:
+		list = append(list, shot{"save", (*ui.Shell).ShowSaveReport})
+		if len(s.Tasks) > 0 {
+			list = append(list, shot{"task", func(sh *ui.Shell) { sh.ShowTask(s.Tasks[0]) }})
+		}
+	default:
+		list = append(list, afterDialogs(s)...)
+	}
+	if len(s.Problems) > 0 {
+		list = append(list, shot{"problem", func(sh *ui.Shell) { sh.ShowProblem(s.Problems[0]) }})
+	}
+	return list
+}
+
+// afterDialogs gives those of Additional tasks.
+func afterDialogs(s setup.State) []shot {
+	var list []shot
+	switch s.Page {
 	case setup.PagePending:
 		list = append(list, shot{"csv", (*ui.Shell).ShowSavePending})
 	case setup.PageTasks:
@@ -167,11 +185,6 @@ func dialogs(s setup.State, practice bool) []shot {
 	case setup.PageUndo:
 		if s.CanUndo() {
 			list = append(list, shot{"ask", (*ui.Shell).ShowUndo})
-		}
-	case setup.PageComplete:
-		list = append(list, shot{"save", (*ui.Shell).ShowSaveReport})
-		if len(s.Tasks) > 0 {
-			list = append(list, shot{"task", func(sh *ui.Shell) { sh.ShowTask(s.Tasks[0]) }})
 		}
 	case setup.PageOverview:
 		if s.After != nil && s.After.Facts != nil {
@@ -187,9 +200,6 @@ func dialogs(s setup.State, practice bool) []shot {
 			}
 		}
 	default: // help alone
-	}
-	if len(s.Problems) > 0 {
-		list = append(list, shot{"problem", func(sh *ui.Shell) { sh.ShowProblem(s.Problems[0]) }})
 	}
 	return list
 }
