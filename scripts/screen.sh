@@ -52,15 +52,20 @@ shoot() { import -window root "$out/$1.png"; }
 # differs A B [PIXELS] tells whether two pictures differ by more than a blinking cursor.
 differs() { [ "$(compare -metric AE "$1" "$2" null: 2>&1 | cut -d. -f1)" -gt "${3:-300}" ] 2>/dev/null; }
 
-# settle waits until the screen differs from before.png and then stands still.
+# working tells whether a thread of the program runs or waits for a turn: on a busy
+# computer the screen stands still for seconds while the program has much to do.
+working() { cat "/proc/$program"/task/*/stat 2>/dev/null | grep -q ') [RD] '; }
+
+# settle waits until the screen differs from before.png and then stands still, with
+# nothing more that the program works on.
 settle() {
-  local moved='' still=0 end=$((SECONDS + 90))
+  local moved='' still=0 end=$((SECONDS + 180))
   while [ $SECONDS -lt $end ]; do
     sleep 0.1
     kill -0 "$program" 2>/dev/null || { cat "$out/program.log"; die "the program ended before its time"; }
     import -window root "$out/now.png"
     [ -n "$moved" ] || { differs "$out/before.png" "$out/now.png" && moved=yes; }
-    if [ -e "$out/last.png" ] && ! differs "$out/last.png" "$out/now.png"; then still=$((still + 1)); else still=0; fi
+    if [ -e "$out/last.png" ] && differs "$out/last.png" "$out/now.png"; then still=0; elif ! working; then still=$((still + 1)); fi
     mv "$out/now.png" "$out/last.png"
     if [ -n "$moved" ] && [ $still -ge 10 ]; then return 0; fi
   done
@@ -116,6 +121,56 @@ walk_by_keyboard() {
   press Return; shoot keyboard-8-verified # OK
   press Return; shoot keyboard-9-ready
   press Return; shoot keyboard-10-complete # Install
+}
+
+# tab_back moves the focus one back, and waits until that is to be seen.
+tab_back() {
+  import -window root "$out/before.png"
+  xdotool key shift+Tab
+  for _ in $(seq 100); do
+    sleep 0.1
+    import -window root "$out/now.png"
+    if differs "$out/before.png" "$out/now.png" 60; then sleep 0.3; return 0; fi
+  done
+  shoot stuck
+  die "Shift+Tab moves nothing; see $out/stuck.png"
+}
+
+# to_button moves the focus back to the button left of the filled one.
+to_button() {
+  local main y
+  main=$(main_button)
+  [ -n "$main" ] || { shoot lost; die "no filled button; see $out/lost.png"; }
+  y=${main#* }
+  for _ in $(seq 24); do
+    tab_back
+    # The ring of a button in its row, and left of it.
+    if accents | awk -v x="${main% *}" -v y="$y" '$1 >= 60 && $1 <= 220 && $2 >= 26 && $2 <= 46 && $5 < 0.5*$1*$2 && $3+$1 < x && $4 < y && $4+$2 > y { found = 1 } END { exit !found }'; then return 0; fi
+  done
+  shoot lost
+  die "Shift+Tab does not lead to the button; see $out/lost.png"
+}
+
+# to_page N opens the N-th page from the end of the list at the left.
+to_page() {
+  local left=$1
+  for _ in $(seq 30); do
+    tab_back
+    if accents | awk '$1 >= 180 && $1 <= 230 && $2 >= 28 && $2 <= 44 && $5 < 0.5*$1*$2 { found = 1 } END { exit !found }'; then left=$((left - 1)); fi
+    if [ "$left" = 0 ]; then press Return; return 0; fi
+  done
+  shoot lost
+  die "Shift+Tab does not lead to the page; see $out/lost.png"
+}
+
+# walk_after goes from Configuration complete through Additional tasks and back.
+walk_after() {
+  to_button
+  press Return; shoot after-1-configuration
+  to_page 5; shoot after-2-pending
+  to_page 3; shoot after-3-tasks
+  to_page 2; shoot after-4-staging
+  press alt+Left; shoot after-5-complete
 }
 
 # walk_by_mouse does the same by clicking what a person would.
