@@ -10,13 +10,13 @@ import (
 	"github.com/adsync-reconnect/adsync-reconnect/core/adsync"
 )
 
-// rareKeys is up to how many rows something is rare. Above, at least every
-// hundredth row of a million is one of them, so that a page is found after some
-// 10,000 rows; below, a page would be searched for through the whole table.
-const rareKeys = 10_000
+// rareKeys is up to how many rows something is rare. Above, at least every tenth row
+// of a million is one of them, so that a page is found after some 1,000 rows; below, a
+// page would be searched for through a large part of the table.
+const rareKeys = 100_000
 
-// mostKeys is how many keys are kept for rareKeys of 10,000, in all.
-const mostKeys = 5 * rareKeys
+// mostKeys is how many keys are kept in all: some 12 MB of them.
+const mostKeys = 2 * rareKeys
 
 // rare is the keys of the rows that are rare, in one order: with them
 // neither the list nor one for a connector, a type or an operation needs another
@@ -89,7 +89,7 @@ func (r *Reader) cells() []cell {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b cell) int { return cmp.Compare(a.n, b.n) })
-	room := r.rareMost * mostKeys / rareKeys
+	room := r.rareMost * (mostKeys / rareKeys)
 	for i, c := range out {
 		if room -= c.n; room < 0 {
 			return out[:i]
