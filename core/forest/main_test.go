@@ -67,7 +67,7 @@ def put(name, attribute, value, controls=[]):
     m[attribute] = ldb.MessageElement(value, ldb.FLAG_MOD_REPLACE, attribute)
     samdb.modify(m, controls)
 for name in ['svc-plain', 'svc-da', 'svc-nested', 'svc-none', 'svc-good', 'svc-locked', 'svc-counted', 'svc-sealed',
-             'svc-granted', 'svc-current', 'svc-half', 'svc-asked', 'svc-broken']:
+             'svc-granted', 'svc-cut', 'svc-current', 'svc-half', 'svc-asked', 'svc-broken']:
     user(name)
 user('MSOL_0123456789ab', "Account created by Microsoft Azure Active Directory Connect with installation identifier '0123' running on computer 'SYNC01' configured to synchronize to tenant 'contoso.onmicrosoft.com'. This account must")
 samdb.newgroup('Nest')

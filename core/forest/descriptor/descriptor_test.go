@@ -197,6 +197,9 @@ func TestGUID(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(windows(f))
 	f.Add(samba(f))
+	for _, v := range windowsVectors(f) {
+		f.Add(v.bytes)
+	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		d, err := Parse(in)
 		if err != nil {
