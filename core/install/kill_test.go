@@ -191,9 +191,11 @@ func killed(t *testing.T, w *world, g golden, b blow) {
 	switch {
 	case len(list) == 0: // nothing was changed yet, or everything is taken back
 		equal(t, "nothing to take up", g.before, w.snapshot(t), "reports", "half-written files", "backups")
-		if e := w.do(t, b.next, moment{}, 0); e.code != cli.ExitFailed || !strings.Contains(e.stdout, string(setup.CodeNothing)) {
+		e := w.do(t, b.next, moment{}, 0)
+		if e.code != cli.ExitFailed || !strings.Contains(e.stdout, string(setup.CodeNothing)) {
 			t.Errorf("%s of nothing ends with %+v", b.next, e)
 		}
+		w.mentioned(t, e)
 	case b.next == cli.CommandUndo:
 		w.must(t, b.next)
 		equal(t, "undone", g.before, w.snapshot(t), "reports", "backups")
@@ -208,6 +210,39 @@ func killed(t *testing.T, w *world, g golden, b blow) {
 		w.opens(t)
 		w.must(t, cli.CommandUndo)
 		equal(t, "undone after going on", g.before, w.snapshot(t), "reports", "backups")
+	}
+}
+
+// mentioned checks that a wizard which finds nothing to take up names the backup that a
+// killed one has made.
+func (w *world) mentioned(t *testing.T, e end) {
+	t.Helper()
+	for _, path := range w.inside.SQL.Backups() {
+		if name := path[strings.LastIndexAny(path, `\\/`)+1:]; len(w.journal(t)) < 20 && !strings.Contains(strings.ToLower(e.stdout), strings.ToLower(name)) {
+			t.Errorf("nobody mentions the backup %s: %s", path, e.stdout)
+		}
+	}
+}
+
+// TestBackup_onlyTrace kills a wizard when its backup is all that it has done.
+func TestBackup_onlyTrace(t *testing.T) {
+	w := newWorld(t, time.Now().UTC().Truncate(time.Second), nil)
+	w.must(t, cli.CommandInstall)
+	n := slices.IndexFunc(w.journal(t), func(r apply.Record) bool { return r.Kind == apply.RecordDone && r.Step == string(plan.KindBackup) })
+	w.must(t, cli.CommandUndo)
+	w.renew(t)
+	if e := w.do(t, cli.CommandInstall, moment{Record: n + 1, After: true}, 0); n < 0 || !e.killed {
+		t.Fatalf("it was not killed at record %d", n+1)
+	}
+	if len(w.inside.SQL.Backups()) != 1 {
+		t.Fatalf("backups %v", w.inside.SQL.Backups())
+	}
+	for _, command := range []string{cli.CommandResume, cli.CommandUndo} {
+		e := w.do(t, command, moment{}, 0)
+		if e.code != cli.ExitFailed || !strings.Contains(e.stdout, "A whole backup lies at ") {
+			t.Errorf("%s says %s", command, e.stdout)
+		}
+		w.mentioned(t, e)
 	}
 }
 

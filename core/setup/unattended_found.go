@@ -12,7 +12,7 @@ import (
 // resume goes on with what an earlier run left.
 func (u unattended) resume(ctx context.Context) error {
 	f := u.s.State().Found
-	if err := usable(f, "to go on with"); err != nil {
+	if err := u.usable(f, "to go on with"); err != nil {
 		return err
 	}
 	if f.Finished() {
@@ -30,7 +30,7 @@ func (u unattended) resume(ctx context.Context) error {
 
 // undo takes back what an earlier run left or finished.
 func (u unattended) undo(ctx context.Context) error {
-	if err := usable(u.s.State().Found, "to take back"); err != nil {
+	if err := u.usable(u.s.State().Found, "to take back"); err != nil {
 		return err
 	}
 	state, err := u.reopen(ctx, UndoFoundPressed{})
@@ -48,14 +48,22 @@ func (u unattended) undo(ctx context.Context) error {
 	}
 }
 
+// remaining is a Finder that knows what installations left which never got to their
+// first change, in sentences.
+type remaining interface{ Remains() []string }
+
 // usable says why what was found can't be taken up.
-func usable(f *Found, what string) error {
+func (u unattended) usable(f *Found, what string) error {
 	switch {
 	case f == nil:
-		return &problem.Problem{
+		p := &problem.Problem{
 			Code: CodeNothing, What: "There is no installation on this computer " + what + ".",
-			Why: "No journal of one lies in this program's data folder.", Fix: "Install with /install, or in the window.",
+			Why: "No journal of one that changed anything lies in this program's data folder.", Fix: "Install with /install, or in the window.",
 		}
+		if r, ok := u.s.p.Site.Finder.(remaining); ok {
+			p.Why = strings.Join(append([]string{p.Why}, r.Remains()...), " ")
+		}
+		return p
 	case f.Problem != nil:
 		return f.Problem
 	}
