@@ -20,6 +20,7 @@ import (
 // Params.Patience the step ends with a problem, of installing and of undoing, instead
 // of holding the installation for as long as the server is silent.
 func TestPatience_lock(t *testing.T) {
+	t.Parallel()
 	var silent atomic.Bool
 	asked, again := make(chan struct{}, 16), make(chan struct{})
 	site, err := practice.New(t.Context(), "healthy", practice.Options{Engine: func(c *tsql.Config) {
@@ -41,7 +42,7 @@ func TestPatience_lock(t *testing.T) {
 	}
 	s.Installer = install.New(install.Params{
 		Probe: p, Directory: s.Directory.(apply.Directory), Cloud: s.Cloud.(apply.Cloud), DataDir: t.TempDir(), Practice: true,
-		Local: site.Windows.Local(), Patience: time.Second,
+		Local: site.Windows.Local(), Patience: 6 * time.Second, // the steps before have it too, on a slow machine
 	})
 	session := setup.NewSession(setup.Params{Site: s, Program: "1.0"})
 	t.Cleanup(func() {
@@ -58,7 +59,7 @@ func TestPatience_lock(t *testing.T) {
 		var state setup.State
 		select {
 		case state = <-ended:
-		case <-time.After(time.Minute): // sixty times its patience
+		case <-time.After(3 * time.Minute): // thirty times its patience
 			t.Fatalf("%s waits for the silent server for ever", doing)
 		}
 		silent.Store(false)
