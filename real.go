@@ -26,6 +26,6 @@ func realSite(dataDir string) setup.Site {
 		Installer: installer, Finder: installer,
 		Events:   eventlog.System{},
 		Computer: host.Name(), CurrentUser: forest.CurrentUser(),
-		Ticks:    ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
+		Ticks: ticks.Store{Dir: filepath.Join(dataDir, "tasks")},
 	}
 }

@@ -191,15 +191,22 @@ func afterDialogs(s setup.State) []shot {
 			list = append(list, shot{"save", (*ui.Shell).ShowSaveReport})
 		}
 	case setup.PageStaging:
-		if on, known := s.InStaging(); on && known && s.Busy == nil {
-			list = append(list, shot{"signin", (*ui.Shell).ShowGateSignIn})
-		}
-		for name, purpose := range map[string]plan.Purpose{"leave": plan.Leaves, "enter": plan.Enters} {
-			if ok, _ := s.CanSwitch(purpose); ok {
-				list = append(list, shot{name, func(sh *ui.Shell) { sh.ShowSwitch(purpose) }})
-			}
-		}
+		return stagingDialogs(s)
 	default: // help alone
+	}
+	return list
+}
+
+// stagingDialogs gives the sign-in of the conditions, and what asks before a switch.
+func stagingDialogs(s setup.State) []shot {
+	var list []shot
+	if on, known := s.InStaging(); on && known && s.Busy == nil {
+		list = append(list, shot{"signin", (*ui.Shell).ShowGateSignIn})
+	}
+	for name, purpose := range map[string]plan.Purpose{"leave": plan.Leaves, "enter": plan.Enters} {
+		if ok, _ := s.CanSwitch(purpose); ok {
+			list = append(list, shot{name, func(sh *ui.Shell) { sh.ShowSwitch(purpose) }})
+		}
 	}
 	return list
 }
