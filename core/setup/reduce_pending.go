@@ -2,11 +2,9 @@ package setup
 
 import (
 	"slices"
-	"time"
 
 	"github.com/adsync-reconnect/adsync-reconnect/core/pending"
 	"github.com/adsync-reconnect/adsync-reconnect/core/problem"
-	"github.com/adsync-reconnect/adsync-reconnect/core/review"
 )
 
 // pending gives where the review stands; never nil.
@@ -115,33 +113,6 @@ func (s State) pendingConnector(id string) (pending.Connector, bool) {
 	}
 	return pending.Connector{}, false
 }
-
-// tickLooked is the tick that says when the pending exports were looked at.
-const tickLooked = "looked:pending-exports"
-
-// PendingLooked gives the time of the newest count of pending exports whose list
-// was looked at in the window, on this computer; zero for never. What a run has
-// added since was not seen.
-func (s State) PendingLooked() time.Time { return s.Ticks[tickLooked] }
-
-// looked keeps that the list is looked at, with the ticks of the tasks.
-func (s State) looked() (State, Effect) {
-	p := s.pending()
-	if s.Page != PagePending || p.Summary == nil || p.Page == nil || !p.Summary.At.After(s.PendingLooked()) {
-		return s, nil
-	}
-	s.Ticks = review.WithTick(s.Ticks, tickLooked, true, p.Summary.At)
-	if key := tickKey(s); key != "" {
-		return s, SaveTicks{Key: key, Ticked: s.Ticks}
-	}
-	return s, nil
-}
-
-// follow keeps that the list was looked at.
-func (PendingCounted) follow(s State) (State, Effect) { return s.looked() }
-
-// follow keeps that the list was looked at.
-func (PendingListed) follow(s State) (State, Effect) { return s.looked() }
 
 func (e PendingCounted) of() (int, Task)   { return e.Token, TaskPending }
 func (e PendingListed) of() (int, Task)    { return e.Token, TaskPending }
