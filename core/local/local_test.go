@@ -123,7 +123,7 @@ func TestServer_wholeAndBack(t *testing.T) {
 			t.Errorf("ids = %v, %v", ids, err)
 		}
 		done := world(t, w)
-		for _, text := range []string{"sync browsers", "ADSync Reconnect", "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)", `CONTOSO\\admin`, `contoso\\svc-sync`} {
+		for _, text := range []string{"sync browsers", "ADSync Reconnect", "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)", `CONTOSO\\ea`, `contoso\\svc-sync`} {
 			if !strings.Contains(strings.ToLower(done), strings.ToLower(text)) {
 				t.Errorf("engine %t: %s is not there: %s", engine, text, done)
 			}
